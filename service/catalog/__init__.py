@@ -1,0 +1,1 @@
+"""The reflected schema: read whole, swapped whole."""

@@ -1,0 +1,133 @@
+"""What is known of a schema: relations, columns, keys. Frozen and pure; a reload makes a new one and swaps it whole."""
+
+from __future__ import annotations
+
+import enum
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+
+
+class Kind(enum.Enum):
+    """What a column's values are, as far as reading, binding and writing them as JSON cares."""
+
+    INTEGER = "integer"
+    REAL = "real"
+    NUMERIC = "numeric"
+    BOOLEAN = "boolean"
+    TEXT = "text"
+    JSON = "json"
+    BLOB = "blob"
+    UUID = "uuid"
+    DATE = "date"
+    TIME = "time"
+    TIMESTAMP = "timestamp"
+    TIMESTAMP_TZ = "timestamp with time zone"
+    ARRAY = "array"
+    RANGE = "range"
+    TSVECTOR = "tsvector"
+    COMPOSITE = "composite"
+    OTHER = "other"
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A column of a relation.
+
+    Args:
+        type: the type's name for people and OpenAPI, with its length or precision: `character varying(10)`, `int4`.
+        cast: the type's name that a value is cast to, without length or precision (a cast to `varchar(10)` would
+            cut the value, one to `numeric(8,2)` would round it) and with a domain resolved to its base type.
+        kind: what its values are.
+        element: the kind of an array's elements.
+        nullable: whether it may hold NULL.
+        default: the default's expression as the database prints it, or None; an identity column has one too.
+        generated: computed by the database; never written.
+        enum: the labels of an enumerated type, in order.
+        max_length: of character types, in characters.
+    """
+
+    name: str
+    type: str
+    cast: str
+    kind: Kind
+    element: Kind | None = None
+    nullable: bool = True
+    default: str | None = None
+    generated: bool = False
+    enum: tuple[str, ...] = ()
+    max_length: int | None = None
+    comment: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ForeignKey:
+    """A foreign key, named even where the database leaves it nameless (SQLite): `<table>_<columns>_fkey`."""
+
+    name: str
+    columns: tuple[str, ...]
+    to_schema: str
+    to_relation: str
+    to_columns: tuple[str, ...]
+
+
+class RelationKind(enum.Enum):
+    TABLE = "table"
+    VIEW = "view"
+    MATERIALIZED_VIEW = "materialized view"
+    FOREIGN_TABLE = "foreign table"
+    PARTITIONED_TABLE = "partitioned table"
+    FULL_TEXT_TABLE = "full-text table"  # SQLite's FTS5
+
+
+@dataclass(frozen=True, slots=True)
+class Relation:
+    """A table or view.
+
+    Args:
+        columns: by name, in the database's order.
+        uniques: the column sets of UNIQUE constraints and unique indexes (not partial, not on expressions).
+        plain: reading it runs no code of the schema's author (an ordinary table without row security), so that a
+            read needs no READ ONLY transaction to be harmless.
+    """
+
+    schema: str
+    name: str
+    kind: RelationKind
+    columns: Mapping[str, Column]
+    primary_key: tuple[str, ...] = ()
+    uniques: tuple[tuple[str, ...], ...] = ()
+    foreign_keys: tuple[ForeignKey, ...] = ()
+    comment: str | None = None
+    insertable: bool = True
+    updatable: bool = True
+    deletable: bool = True
+    plain: bool = True
+
+
+@dataclass(frozen=True)
+class Catalog:
+    """Everything known of the exposed schemas at one moment.
+
+    Args:
+        schemas: the exposed ones, the default first.
+        relations: by schema and name.
+        version: counts reloads; caches of plans are keyed by it.
+    """
+
+    schemas: tuple[str, ...]
+    relations: Mapping[tuple[str, str], Relation]
+    version: int = 0
+    server_version: str = ""
+
+    def find(self, schema: str, name: str) -> Relation | None:
+        """The relation of that name, or None."""
+        return self.relations.get((schema, name))
+
+    @cached_property
+    def by_schema(self) -> Mapping[str, tuple[Relation, ...]]:
+        """The relations of each exposed schema, ordered by name."""
+        return {
+            schema: tuple(sorted((r for r in self.relations.values() if r.schema == schema), key=lambda r: r.name))
+            for schema in self.schemas
+        }

@@ -1,0 +1,1 @@
+"""The table API: PostgREST's URL dialect over the reflected schema."""

@@ -1,0 +1,256 @@
+"""The nouns of the URL dialect, frozen. Pure: no I/O, no Flask, no engine.
+
+A request is split in two. Its *shape* (`Read` and what hangs from it) says which columns, which operators, which
+order; it is hashable, and two requests of one shape run one and the same compiled statement. Its *values* stand
+apart, in order, and the shape points at them by index (`Filter.value`): no value can ever reach a statement's text.
+"""
+
+from __future__ import annotations
+
+import enum
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+
+Value = str | tuple[str, ...]
+"""A literal as it stood in the URL: one text, or the texts of a list."""
+
+
+class Group(enum.Enum):
+    """Operators that are written, bound and rendered alike."""
+
+    COMPARISON = "comparison"
+    PATTERN = "pattern"
+    REGEX = "regex"
+    SET = "set"
+    IS = "is"
+    FULL_TEXT = "full text"
+    CONTAINMENT = "containment"
+    RANGE = "range"
+
+
+@dataclass(frozen=True, slots=True)
+class Operator:
+    """One operator of the dialect.
+
+    Args:
+        name: as written in the URL.
+        group: how it is written, bound and rendered.
+        quantifiable: whether `op(any)` and `op(all)` exist.
+    """
+
+    name: str
+    group: Group
+    quantifiable: bool = False
+
+
+OPERATORS: Mapping[str, Operator] = MappingProxyType(
+    {
+        operator.name: operator
+        for operator in (
+            Operator("eq", Group.COMPARISON, quantifiable=True),
+            Operator("neq", Group.COMPARISON),
+            Operator("gt", Group.COMPARISON, quantifiable=True),
+            Operator("gte", Group.COMPARISON, quantifiable=True),
+            Operator("lt", Group.COMPARISON, quantifiable=True),
+            Operator("lte", Group.COMPARISON, quantifiable=True),
+            Operator("isdistinct", Group.COMPARISON),
+            Operator("like", Group.PATTERN, quantifiable=True),
+            Operator("ilike", Group.PATTERN, quantifiable=True),
+            Operator("match", Group.REGEX, quantifiable=True),
+            Operator("imatch", Group.REGEX, quantifiable=True),
+            Operator("in", Group.SET),
+            Operator("is", Group.IS),
+            Operator("fts", Group.FULL_TEXT),
+            Operator("plfts", Group.FULL_TEXT),
+            Operator("phfts", Group.FULL_TEXT),
+            Operator("wfts", Group.FULL_TEXT),
+            Operator("cs", Group.CONTAINMENT),
+            Operator("cd", Group.CONTAINMENT),
+            Operator("ov", Group.CONTAINMENT),
+            Operator("sl", Group.RANGE),
+            Operator("sr", Group.RANGE),
+            Operator("nxr", Group.RANGE),
+            Operator("nxl", Group.RANGE),
+            Operator("adj", Group.RANGE),
+        )
+    }
+)
+AGGREGATES = frozenset({"avg", "count", "max", "min", "sum"})
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One `->key` or `->>key`; a whole number is an index, anything else a name."""
+
+    key: str | int
+    as_text: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """A column, or a path into its JSON (or its composite or array value)."""
+
+    name: str
+    path: tuple[Step, ...] = ()
+
+    @property
+    def key(self) -> str:
+        """The name in the answer: the path's last name (numeric tails are skipped), else the column's."""
+        return next((step.key for step in reversed(self.path) if isinstance(step.key, str)), self.name)
+
+
+@dataclass(frozen=True, slots=True)
+class SelectField:
+    """`alias:field::cast`, with an aggregate `alias:field::cast.sum()::cast`; `name` is "*" for all columns.
+
+    `count()` alone has `field` None.
+    """
+
+    field: Field | None
+    alias: str | None = None
+    cast: str | None = None
+    aggregate: str | None = None
+    aggregate_cast: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SelectEmbed:
+    """`alias:relation!hint!inner(items)`; `...relation(items)` is a spread."""
+
+    relation: str
+    items: tuple[SelectItem, ...]
+    alias: str | None = None
+    hint: str | None = None
+    inner: bool = False
+    spread: bool = False
+
+
+SelectItem = SelectField | SelectEmbed
+STAR = SelectField(Field("*"))
+
+
+class Is(enum.Enum):
+    """What `is.` may be followed by."""
+
+    NULL = "null"
+    NOT_NULL = "not_null"
+    TRUE = "true"
+    FALSE = "false"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """`field=not.op(quantifier).value`.
+
+    Args:
+        value: index into `Asked.values`; None where `is_` holds the operand.
+        quantifier: "any", "all" or None; the value is then a tuple of texts.
+        language: of a full-text operator, `fts(english)`.
+    """
+
+    field: Field
+    operator: str
+    value: int | None
+    negated: bool = False
+    quantifier: str | None = None
+    language: str | None = None
+    is_: Is | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Logic:
+    """`and(...)` or `or(...)`, nested at will."""
+
+    operator: str
+    conditions: tuple[Condition, ...]
+    negated: bool = False
+
+
+Condition = Filter | Logic
+EmbedPath = tuple[str, ...]
+"""The embeds from the root down to where a parameter applies: `a.b.order=` has ("a", "b"), the root ()."""
+
+
+@dataclass(frozen=True, slots=True)
+class OrderTerm:
+    """`field.desc.nullslast`, or `relation(field).desc` by a to-one relation."""
+
+    field: Field
+    descending: bool | None = None
+    nulls_first: bool | None = None
+    relation: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Which rows: `limit` None is without limit."""
+
+    offset: int = 0
+    limit: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """The shape of a read: everything that was asked but the values and the page."""
+
+    select: tuple[SelectItem, ...] = (STAR,)
+    where: tuple[tuple[EmbedPath, Condition], ...] = ()
+    order: tuple[tuple[EmbedPath, tuple[OrderTerm, ...]], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Preferences:
+    """The `Prefer` header's preferences (RFC 7240); None where not given.
+
+    Args:
+        unknown: names that are no preference of the dialect; an error under `handling=strict`.
+    """
+
+    resolution: str | None = None
+    representation: str | None = None
+    missing: str | None = None
+    count: str | None = None
+    transaction: str | None = None
+    handling: str | None = None
+    timezone: str | None = None
+    max_affected: int | None = None
+    unknown: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class MediaRange:
+    """One entry of `Accept`, parameters in lower case, best first in `Asked.accept`."""
+
+    type: str
+    parameters: tuple[tuple[str, str], ...] = ()
+    quality: float = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """One request in the dialect, as asked; nothing in it has been held against a schema yet.
+
+    Args:
+        method: GET, HEAD, POST, ...
+        relation: the table's or view's name.
+        profile: the schema asked for by Accept-Profile or Content-Profile, or None.
+        values: what the shape's indices point at.
+        page: of the root, `limit`/`offset` and the Range header intersected.
+        pages: of embeds.
+        columns: `columns=`, and `on_conflict=`: for writes.
+    """
+
+    method: str
+    relation: str
+    profile: str | None
+    read: Read
+    values: tuple[Value, ...]
+    page: Page = Page()
+    pages: tuple[tuple[EmbedPath, Page], ...] = ()
+    preferences: Preferences = Preferences()
+    accept: tuple[MediaRange, ...] = ()
+    columns: tuple[str, ...] | None = None
+    on_conflict: tuple[str, ...] | None = None
+    arguments: tuple[tuple[str, str], ...] = field(default=())
