@@ -1,3 +1,25 @@
 """Poolgate: one connection pool, shared by every coroutine, in front of a relational database."""
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
 __version__ = "0.1.0"
+__all__ = ["create_app", "current_pool"]
+
+if TYPE_CHECKING:
+    from service.app import create_app
+    from service.current import current_pool
+
+
+def __getattr__(name: str) -> Any:
+    """`create_app` and `current_pool`, imported on first use: `import service.asgi` alone needs no database."""
+    if name == "create_app":
+        from service.app import create_app
+
+        return create_app
+    if name == "current_pool":
+        from service.current import current_pool
+
+        return current_pool
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -19,6 +19,7 @@
     │   └── NotImplementedHereError  400  PGRST127  this database has nothing of the kind
     ├── AuthError                    401  PGRST301, 302, 303
     ├── DatabaseError                     the database said no: its SQLSTATE decides the status
+    ├── PoolLoopError                500  PGATE501  the pool was used from another event loop or process
     └── UnavailableError             503  try again later; carries Retry-After
         ├── DatabaseAwayError        503  PGRST000  no connection can be made
         ├── CatalogPendingError      503  PGRST002  the schema has not been read yet
@@ -197,6 +198,12 @@ class PoolFullError(UnavailableError):
 
 class PoolClosedError(UnavailableError):
     code = "PGATE002"
+
+
+class PoolLoopError(PoolgateError, RuntimeError):
+    """The pool was used from an event loop, or a process, other than the one it was opened in."""
+
+    code = "PGATE501"
 
 
 class DatabaseError(PoolgateError):

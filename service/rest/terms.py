@@ -193,7 +193,10 @@ class Page:
 
 @dataclass(frozen=True, slots=True)
 class Read:
-    """The shape of a read: everything that was asked but the values and the page."""
+    """The shape of a read: everything that was asked but the values and the page.
+
+    An empty `select` (`select=`) asks for rows without a single column: `{}` each.
+    """
 
     select: tuple[SelectItem, ...] = (STAR,)
     where: tuple[tuple[EmbedPath, Condition], ...] = ()
@@ -221,7 +224,7 @@ class Preferences:
 
 @dataclass(frozen=True, slots=True)
 class MediaRange:
-    """One entry of `Accept`, parameters in lower case, best first in `Asked.accept`."""
+    """One entry of `Accept`, parameters in lower case, best first in `Asked.accept`; quality 0 means "not this"."""
 
     type: str
     parameters: tuple[tuple[str, str], ...] = ()

@@ -1,0 +1,70 @@
+# Every target does its own set-up, from a fresh checkout with Python 3.11 or newer: a .venv with locked packages.
+# A second run finds the stamps and starts at once.
+
+.PHONY: run test check format lock clean help
+.DEFAULT_GOAL := help
+
+VENV := .venv
+BIN := $(VENV)/bin
+HAS_UV := $(shell uv --version >/dev/null 2>&1 && echo yes)
+# The first interpreter that runs and is new enough; a version manager's stand-in may be on the path and not run.
+PYTHON ?= $(shell for python in python3.13 python3.12 python3.11 python3 python; do \
+	$$python -c 'import sys; sys.exit(sys.version_info < (3, 11))' >/dev/null 2>&1 && echo $$python && break; done)
+
+ifeq ($(HAS_UV),yes)
+    VENV_MAKE = uv venv --quiet --allow-existing --python "$$($(PYTHON) -c 'import sys; print(sys.executable)')" $(VENV)
+    INSTALL = uv pip install --quiet --python $(BIN)/python
+else
+    VENV_MAKE = $(PYTHON) -m venv $(VENV)
+    INSTALL = $(BIN)/python -m pip install --quiet --disable-pip-version-check
+endif
+
+help:
+	@echo "make run    serve the demo on http://127.0.0.1:8000"
+	@echo "make test   run the test suite, on SQLite and PostgreSQL"
+	@echo "make check  ruff and mypy"
+	@echo "make format let ruff format the code"
+	@echo "make lock   choose newer versions of all packages"
+	@echo "make clean  remove what the other targets made"
+
+run: $(VENV)/.runtime
+	@$(BIN)/poolgate serve
+
+test: $(VENV)/.dev
+	@$(BIN)/python -m pytest $(ARGS)
+
+check: $(VENV)/.dev
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/mypy
+
+format: $(VENV)/.dev
+	@$(BIN)/ruff check --fix .
+	@$(BIN)/ruff format .
+
+# Versions and hashes only, for every platform and Python that the project supports.
+LOCK = uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes \
+	--fork-strategy fewest --no-emit-index-url --no-emit-find-links --custom-compile-command "make lock" pyproject.toml
+lock:
+	@uv --version >/dev/null 2>&1 || { echo "make lock needs uv (pip install uv)"; exit 1; }
+	@$(LOCK) --output-file requirements.lock
+	@$(LOCK) --constraints requirements.lock --group dev --output-file requirements-dev.lock
+
+clean:
+	rm -rf $(VENV) build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+$(VENV)/.python:
+	@test -n "$(PYTHON)" || { echo "Poolgate needs Python 3.11 or newer; none was found on the path."; exit 1; }
+	@echo "Setting up $(VENV) with $$($(PYTHON) --version) …"
+	@$(VENV_MAKE)
+	@touch $@
+
+$(VENV)/.runtime: requirements.lock pyproject.toml | $(VENV)/.python
+	@$(INSTALL) --require-hashes -r requirements.lock
+	@$(INSTALL) --no-deps --editable .
+	@touch $@
+
+$(VENV)/.dev: requirements-dev.lock $(VENV)/.runtime
+	@$(INSTALL) --require-hashes -r requirements-dev.lock
+	@touch $@

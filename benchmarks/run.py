@@ -1,0 +1,130 @@
+"""One run: everything is started, then measured in rounds, so that a slow moment of the machine falls on all alike."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from benchmarks.cases import CASES, Case, WrongAnswerError, check
+from benchmarks.data import Databases
+from benchmarks.load import load, warm
+from benchmarks.machine import Cores, cpu_of, cpu_of_generators, cpu_of_machine
+from benchmarks.process import Running, start
+from benchmarks.servers import Server
+
+_OVERHEAD = 0.4  # seconds of a measurement beside its load: the first answer, starting the generator, a ramp
+_SHORTEST = 0.5
+
+
+@dataclass(frozen=True)
+class Measured:
+    """One load on one server.
+
+    Args:
+        rate: answers a second.
+        p50: seconds.
+        p99: seconds.
+        cpu: seconds of the server's processes for one request.
+        database_cpu: the same of PostgreSQL's; on SQLite the database is in the server.
+        others: cores that were busy with work that is not the run's.
+    """
+
+    rate: float
+    p50: float
+    p99: float
+    cpu: float
+    database_cpu: float
+    others: float
+
+
+@dataclass
+class Entry:
+    """A server in a case, and what was measured of it, round by round."""
+
+    running: Running
+    case: Case
+    rounds: list[Measured] = field(default_factory=list)
+
+    @property
+    def path(self) -> str:
+        """With `{key}`."""
+        return self.running.server.paths[self.case.name]
+
+
+@contextmanager
+def started(servers: Sequence[Server], databases: Databases, folder: Path, cores: Cores) -> Iterator[list[Entry]]:
+    """All servers, ready; they are stopped at the end.
+
+    Raises:
+        StartError: one did not start.
+    """
+    with ExitStack() as stack:
+        running = []
+        for server in servers:
+            running.append(start(server, databases.urls.get(server.database or "", ""), folder, cores))
+            stack.callback(running[-1].stop)
+        for each in running:
+            each.wait_until_ready()
+        yield [Entry(each, case) for case in CASES for each in running if case.name in each.server.paths]
+
+
+def measure(entries: Sequence[Entry], database: int, cores: Cores, *, seconds: float, ends: float) -> None:
+    """Rounds until the time is used up; at least one.
+
+    Args:
+        database: PostgreSQL's first process.
+        seconds: that one load lasts at most; less where one round would not fit.
+        ends: when the run is to be over, on `monotonic`.
+
+    Raises:
+        WrongAnswerError: a server gave one.
+    """
+    for entry in entries:
+        _check(entry, 0)
+        warm(entry.case, entry.running.port, entry.path, cores)
+    seconds = max(_SHORTEST, min(seconds, (ends - time.monotonic()) / len(entries) - _OVERHEAD))
+    a_round = len(entries) * (seconds + _OVERHEAD)
+    number = 0
+    while number == 0 or time.monotonic() + a_round <= ends:
+        number += 1
+        for entry in entries:
+            _check(entry, number)
+            entry.rounds.append(_measure(entry, database, cores, seconds))
+
+
+def _check(entry: Entry, number: int) -> None:
+    keys = entry.case.keys
+    key = keys[number % len(keys)]
+    try:
+        check(entry.case, entry.running.port, entry.path.format(key=key), key)
+    except (WrongAnswerError, OSError) as error:
+        raise WrongAnswerError(f"{entry.running.server.name}: {error}\n{entry.running.complaint()}") from error
+
+
+def _measure(entry: Entry, database: int, cores: Cores, seconds: float) -> Measured:
+    pid = entry.running.process.pid
+
+    def used() -> tuple[float, ...]:
+        return time.perf_counter(), cpu_of(pid), cpu_of(database), cpu_of_generators(), cpu_of_machine()
+
+    before = used()
+    counted = load(entry.case, entry.running.port, entry.path, seconds, cores)
+    took, cpu, database_cpu, generator, machine = (
+        after - earlier for after, earlier in zip(used(), before, strict=True)
+    )
+    if counted.failed or not counted.total:
+        raise WrongAnswerError(
+            f"{entry.running.server.name}, {entry.case.title}: {counted.failed} of {counted.total} answers failed\n"
+            + entry.running.complaint()
+        )
+    return Measured(
+        counted.rate,
+        counted.p50,
+        counted.p99,
+        cpu / counted.total,
+        database_cpu / counted.total,
+        max(0.0, machine - cpu - database_cpu - generator) / took,
+    )

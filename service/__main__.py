@@ -1,0 +1,5 @@
+"""`python -m service` is `poolgate`."""
+
+from service.cli import main
+
+main(prog_name="poolgate")

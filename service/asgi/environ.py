@@ -1,0 +1,105 @@
+"""An ASGI scope as a WSGI environ, and what is wrong with it."""
+
+from __future__ import annotations
+
+import re
+import sys
+from functools import lru_cache
+from typing import Any
+from urllib.parse import unquote_to_bytes
+
+from werkzeug.wsgi import FileWrapper
+
+from ..errors import AskedError, TooLargeError
+from .limits import Limits
+
+Environ = dict[str, Any]
+
+_BROKEN_ESCAPE = re.compile(rb"%(?![0-9A-Fa-f]{2})")
+_FILE_BLOCK = 64 * 1024  # bytes; each block is one trip to a thread, and Werkzeug's own 8 KiB makes eight of it
+
+
+def build_environ(scope: Any, limits: Limits) -> tuple[Environ, AskedError | None]:
+    """The environ, without `wsgi.input`, and why the request must be refused, if it must."""
+    server = scope.get("server") or ("localhost", 80)
+    path, script, refused = _path(scope, limits)
+    environ: Environ = {
+        "REQUEST_METHOD": scope["method"],
+        "SCRIPT_NAME": script,
+        "PATH_INFO": path,
+        "QUERY_STRING": scope.get("query_string", b"").decode("latin-1"),
+        "SERVER_NAME": server[0],
+        "SERVER_PORT": str(server[1] or 80),
+        "SERVER_PROTOCOL": "HTTP/" + scope["http_version"],
+        "wsgi.version": (1, 0),
+        "wsgi.url_scheme": scope.get("scheme", "http"),
+        "wsgi.errors": sys.stderr,
+        "wsgi.input_terminated": True,
+        "wsgi.multithread": True,
+        "wsgi.multiprocess": True,
+        "wsgi.run_once": False,
+        "wsgi.file_wrapper": _file_wrapper,
+        "asgi.scope": scope,
+    }
+    if client := scope.get("client"):
+        environ["REMOTE_ADDR"] = client[0]
+        environ["REMOTE_PORT"] = str(client[1])
+    return environ, _add_headers(environ, scope["headers"], limits) or refused
+
+
+def _add_headers(environ: Environ, headers: Any, limits: Limits) -> AskedError | None:
+    size = count = 0
+    for name, value in headers:
+        size += len(name) + len(value)
+        count += 1
+        if size > limits.max_header_bytes or count > limits.max_headers:
+            return TooLargeError("The request has too many headers, or too long ones.", code="PGATE431", status=431)
+        key = _header_key(name)
+        if key is None:
+            continue
+        text = value.decode("latin-1")
+        if key in environ:
+            text = environ[key] + ("; " if key == "HTTP_COOKIE" else ",") + text
+        environ[key] = text
+    return None
+
+
+@lru_cache(maxsize=512)
+def _header_key(name: bytes) -> str | None:
+    if b"_" in name or name.startswith(b":"):
+        return None  # X_Forwarded_For would be taken for X-Forwarded-For
+    key = name.decode("latin-1").upper().replace("-", "_")
+    return key if key in ("CONTENT_TYPE", "CONTENT_LENGTH") else "HTTP_" + key
+
+
+def _path(scope: Any, limits: Limits) -> tuple[str, str, AskedError | None]:
+    path: str = scope["path"]
+    raw: bytes = scope.get("raw_path") or b""
+    if max(len(path), len(raw)) + len(scope.get("query_string", b"")) > limits.max_url:
+        refused = TooLargeError(f"The URL is longer than {limits.max_url} bytes.", code="PGATE414", status=414)
+        return "/", "", refused
+    if "\0" in path or (b"%" in raw and not _is_text(raw)):
+        hint = (
+            "Write each byte of a UTF-8 character as % and two hexadecimal digits; a NUL byte cannot stand in a path."
+        )
+        return "/", "", AskedError("The URL's path is not readable text.", code="PGATE400", hint=hint)
+    script: str = scope.get("root_path", "").rstrip("/")
+    if script and path.startswith(script) and path[len(script) : len(script) + 1] in ("", "/"):
+        path = path[len(script) :]
+    return _as_wsgi(path), _as_wsgi(script), None
+
+
+def _is_text(raw: bytes) -> bool:
+    try:
+        unquote_to_bytes(raw).decode()
+    except UnicodeDecodeError:
+        return False
+    return _BROKEN_ESCAPE.search(raw) is None
+
+
+def _as_wsgi(text: str) -> str:
+    return text if text.isascii() else text.encode("utf-8", "surrogateescape").decode("latin-1")
+
+
+def _file_wrapper(file: Any, _size: int = 0) -> FileWrapper:
+    return FileWrapper(file, _FILE_BLOCK)

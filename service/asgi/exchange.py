@@ -1,0 +1,206 @@
+"""One request and its response, in the server's own task."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Iterable, Iterator
+from functools import lru_cache
+from io import BytesIO
+from typing import TYPE_CHECKING, Any
+
+from ..errors import AskedError, PoolgateError
+from .body import ClientGoneError, UnreadBodyError, may_have_body, read_body
+from .bridge import greenlet_spawn, wait
+from .environ import Environ, build_environ
+from .response import THREADS
+
+if TYPE_CHECKING:
+    from .app import AsyncFlask
+
+REFUSED = "asgi.refused"  # the environ's key for the error that answers a request in place of its view
+
+_LOOK_EVERY = 1.0  # seconds
+_LISTEN_TO = 4  # messages before a disconnect; a `receive` that never waits must not keep the listener busy
+
+
+class Exchange:
+    """A request from its scope to the last byte of its response.
+
+    Args:
+        app: whose `wsgi_app` answers.
+        scope, receive, send: ASGI's.
+    """
+
+    __slots__ = (
+        "_app", "_close", "_complete", "_gave_up", "_head", "_listener", "_loop", "_receive", "_scope", "_send",
+        "_started", "_task", "_timer", "_writing_since",
+    )  # fmt: skip
+
+    def __init__(
+        self,
+        app: AsyncFlask,
+        scope: Any,
+        receive: Callable[[], Awaitable[Any]],
+        send: Callable[[Any], Awaitable[None]],
+    ) -> None:
+        self._app = app
+        self._scope = scope
+        self._receive = receive
+        self._send = send
+        self._loop = app.home = asyncio.get_running_loop()
+        self._close = self._started = self._complete = self._gave_up = False
+        self._head: tuple[str, list[tuple[str, str]]] | None = None
+        self._listener: asyncio.Task[None] | None = None
+        self._writing_since: float | None = None
+
+    async def run(self) -> None:
+        """Answer the request; what goes wrong is answered or logged here, unless the app propagates exceptions."""
+        try:
+            environ = await self._open()
+        except ClientGoneError:
+            return
+        self._task = asyncio.current_task()
+        self._timer = self._loop.call_later(self._app.limits.patience, self._look)
+        try:
+            await greenlet_spawn(self._respond, environ)
+        except ClientGoneError:
+            pass
+        except asyncio.CancelledError as error:
+            cancels = self._task.cancelling() if self._task else 0
+            if cancels > self._gave_up:
+                raise  # the server wants us to end
+            if not self._gave_up:
+                await self._fail(error)  # a view let something's cancellation out; nobody cancelled the request
+        except Exception as error:
+            if self._app.propagates_exceptions:
+                raise
+            await self._fail(error)
+        finally:
+            self._finish(environ)
+
+    async def _open(self) -> Environ:
+        app = self._app
+        environ, refused = build_environ(self._scope, app.limits)
+        environ[THREADS] = app.threads
+        if refused is not None:
+            self._close = may_have_body(environ)  # it stays unread
+        elif may_have_body(environ):
+            try:
+                environ["wsgi.input"] = await read_body(self._receive, environ, app.max_body, app.limits)
+                return environ
+            except UnreadBodyError as unread:
+                refused, self._close = unread.answer, True
+            except AskedError as error:
+                refused = error
+        environ["wsgi.input"] = BytesIO()
+        if refused is not None:
+            environ[REFUSED] = refused
+            environ["CONTENT_LENGTH"] = "0"
+        return environ
+
+    def _finish(self, environ: Environ) -> None:
+        self._timer.cancel()
+        if self._listener is not None:
+            self._listener.cancel()
+        if self._gave_up and self._task is not None:
+            self._task.uncancel()
+        environ["wsgi.input"].close()
+
+    # Inside the greenlet
+
+    def _respond(self, environ: Environ) -> None:
+        body = self._app.wsgi_app(environ, self._start_response)
+        try:
+            self._write_all(iter(body))
+        finally:
+            if hasattr(body, "close"):
+                body.close()
+
+    def _start_response(self, status: str, headers: list[tuple[str, str]], exc_info: Any = None) -> Any:
+        self._head = status, headers
+        return _no_write
+
+    def _write_all(self, chunks: Iterator[bytes]) -> None:
+        # The first chunk comes before the head, as WSGI has it: an error in it is still answered with 500.
+        chunk = next(chunks, None)
+        if self._head is None:
+            raise RuntimeError("The WSGI application did not call start_response.")
+        headers, length = _encode(self._head[1])
+        wait(self._write_head(int(self._head[0][:3]), headers))
+        sent = 0
+        while chunk is not None:
+            sent += len(chunk)
+            if sent == length:
+                break
+            if chunk:
+                self._write(chunk, more=True)
+            chunk = next(chunks, None)
+        self._write(chunk or b"", more=False)
+
+    def _write(self, chunk: bytes, *, more: bool) -> None:
+        self._complete = not more
+        self._writing_since = self._loop.time()
+        try:
+            wait(self._send({"type": "http.response.body", "body": chunk, "more_body": more}))
+        except OSError:  # what ASGI has `send` raise once the connection is gone
+            raise ClientGoneError from None
+        self._writing_since = None
+
+    # On the loop
+
+    async def _write_head(self, status: int, headers: list[tuple[bytes, bytes]]) -> None:
+        if self._close and self._scope["http_version"].startswith("1"):
+            headers.append((b"connection", b"close"))
+        self._started = True
+        await self._send({"type": "http.response.start", "status": status, "headers": headers})
+
+    async def _fail(self, error: BaseException) -> None:
+        app, scope = self._app, self._scope
+        app.logger.error("Exception on %s [%s]", scope["path"], scope["method"], exc_info=error)
+        if self._started:
+            return  # returning from an unfinished response makes the server cut the connection, so that it shows
+        answer = app.json.dumps(PoolgateError("The server failed to answer.").body()).encode()
+        length = str(len(answer)).encode()
+        await self._write_head(500, [(b"content-type", b"application/json"), (b"content-length", length)])
+        await self._send({"type": "http.response.body", "body": answer})
+
+    def _look(self) -> None:
+        """Called while the request lasts: is the client still there, and does it still read?"""
+        if self._listener is None:
+            self._listener = self._loop.create_task(self._listen())
+        timeout = self._app.limits.send_timeout
+        if self._writing_since is not None and self._loop.time() - self._writing_since > timeout:
+            self._give_up()
+        self._timer = self._loop.call_later(min(_LOOK_EVERY, timeout / 4), self._look)
+
+    async def _listen(self) -> None:
+        for _ in range(_LISTEN_TO):
+            if (await self._receive())["type"] == "http.disconnect":
+                if not self._complete:  # some servers say so after each response
+                    self._give_up()
+                return
+
+    def _give_up(self) -> None:
+        if self._task is not None and not self._gave_up:
+            self._gave_up = True
+            self._task.cancel()
+
+
+def _encode(headers: Iterable[tuple[str, str]]) -> tuple[list[tuple[bytes, bytes]], int | None]:
+    encoded = []
+    length = None
+    for name, value in headers:
+        key = _encode_name(name)
+        encoded.append((key, value.encode("latin-1")))
+        if key == b"content-length":
+            length = int(value)
+    return encoded, length
+
+
+@lru_cache(maxsize=256)
+def _encode_name(name: str) -> bytes:
+    return name.lower().encode("latin-1")
+
+
+def _no_write(data: bytes) -> None:
+    raise NotImplementedError("The write() of old WSGI applications is not offered; return the body as an iterable.")

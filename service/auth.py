@@ -1,0 +1,62 @@
+"""Who is asking: a request's credentials become an `Identity`, before anything else is looked at."""
+
+from __future__ import annotations
+
+import enum
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import Any
+
+from service.errors import AuthError
+
+
+class Access(enum.IntEnum):
+    """What an identity may do where the database has no roles of its own."""
+
+    NONE = 0
+    READ = 1
+    WRITE = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """Who is asking.
+
+    Args:
+        access: the most that is allowed.
+        role: the database role to take on for the request's transaction, or None for the connection's own.
+        claims: of the token.
+    """
+
+    access: Access
+    role: str | None = None
+    claims: Mapping[str, Any] = field(default_factory=lambda: MappingProxyType({}), hash=False)
+
+
+def anonymous(access: str, role: str | None) -> Identity:
+    """The identity of callers without credentials.
+
+    Args:
+        access: the setting ANONYMOUS: none, read or write.
+        role: the setting DB_ANON_ROLE; where it is set, the database's own grants decide, as in PostgREST.
+    """
+    if role is not None:
+        return Identity(Access.WRITE, role)
+    return Identity(Access[access.upper()])
+
+
+def require(identity: Identity, access: Access) -> None:
+    """Refuse what `identity` may not do.
+
+    Raises:
+        AuthError: PGRST302, with the `WWW-Authenticate` header of RFC 6750.
+    """
+    if identity.access >= access:
+        return
+    raise AuthError(
+        "Anonymous access is off" if identity.access is Access.NONE else "Anonymous callers may only read",
+        hint="Send an API key or a token in the Authorization header, or let anonymous callers in with the setting "
+        "POOLGATE_ANONYMOUS=read (or write).",
+        headers={"WWW-Authenticate": "Bearer"},
+    )

@@ -1,0 +1,104 @@
+"""The present catalog, read anew when the database says so, and swapped whole."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from contextlib import aclosing
+from time import monotonic
+from typing import Any, cast
+
+from service.catalog.model import Catalog
+from service.database import Database
+from service.errors import CatalogPendingError
+from service.events import CatalogFailed, CatalogLoaded, Observe, ignore
+
+BACKOFF = (1.0, 2.0, 4.0, 8.0, 16.0, 32.0)
+"""Seconds between attempts at a first catalog while there is none; the last one for ever."""
+
+
+class CatalogHolder:
+    """Keeps the catalog that is in use.
+
+    Args:
+        database: whose schema it is.
+        schemas: the exposed ones, the default first; none for the database's default.
+        observe: is told of every attempt.
+    """
+
+    def __init__(self, database: Database, schemas: Sequence[str] = (), observe: Observe = ignore) -> None:
+        self._database = database
+        self._schemas = tuple(schemas) or database.default_schemas
+        self._observe = observe
+        self._catalog: Catalog | None = None
+        self._version = 0
+        self._one_at_a_time = asyncio.Lock()
+
+    def __repr__(self) -> str:
+        state = "pending" if self._catalog is None else f"relations={len(self._catalog.relations)}"
+        return f"<CatalogHolder version={self._version} {state}>"
+
+    @property
+    def is_loaded(self) -> bool:
+        """Whether there is a catalog."""
+        return self._catalog is not None
+
+    @property
+    def version(self) -> int:
+        """How often a catalog was read; 0 before the first."""
+        return self._version
+
+    @property
+    def current(self) -> Catalog:
+        """The catalog in use.
+
+        Raises:
+            CatalogPendingError: none has been read yet.
+        """
+        if self._catalog is None:
+            raise CatalogPendingError("the schema has not been read yet", hint="Try again in a moment.")
+        return self._catalog
+
+    async def load(self, reason: str = "start") -> Catalog:
+        """Reads the catalog and puts it to use.
+
+        Raises:
+            PoolgateError: it cannot be read; the one before stays in use.
+        """
+        async with self._one_at_a_time:
+            began = monotonic()
+            try:
+                catalog = await self._database.reflect(self._schemas, self._version + 1)
+            except Exception as error:
+                known = self._database.translate(error) or error
+                self._observe(CatalogFailed(reason, known))
+                if known is error:
+                    raise
+                raise known from error
+            self._version = catalog.version
+            self._catalog = catalog
+            self._observe(CatalogLoaded(reason, monotonic() - began, len(catalog.relations), catalog.version))
+            return catalog
+
+    async def reload(self, reason: str) -> bool:
+        """Reads the catalog anew; one that cannot be read is reported, and changes nothing.
+
+        Returns:
+            Whether there is a new one.
+        """
+        try:
+            await self.load(reason)
+        except Exception:  # whatever it is, it has been reported, and the service goes on with what it has
+            return False
+        return True
+
+    async def watch(self) -> None:
+        """Reads the catalog anew whenever the database says that it changed; runs until cancelled."""
+        attempt = 0
+        while not self.is_loaded and not await self.reload("start"):
+            await asyncio.sleep(BACKOFF[min(attempt, len(BACKOFF) - 1)])
+            attempt += 1
+        # `changes` is an async generator: closing it gives its connection back to the server at once.
+        async with aclosing(cast(Any, self._database.changes())) as changes:
+            async for reason in changes:
+                await self.reload(reason)

@@ -1,0 +1,122 @@
+"""The commands. Each imports what it needs when it runs, so that `poolgate --help` is there at once.
+
+What a user can get wrong ends in one line per fault on stderr and an exit status, never in a traceback: 2 for settings
+and usage, 1 for the rest.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import shutil
+import sys
+import textwrap
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+import click
+
+from service import __version__
+from service.errors import PoolgateError, SettingsError
+
+_BAR_WIDTH = 30
+
+
+class _Commands(click.Group):
+    """A group whose commands' errors become lines for people."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        try:
+            return super().invoke(ctx)
+        except SettingsError as error:
+            _complain(*error.faults)
+            ctx.exit(2)
+        except PoolgateError as error:
+            _complain(error.message, *([f"hint: {error.hint}"] if error.hint else []))
+            ctx.exit(1)
+
+
+@click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="poolgate")
+def main() -> None:
+    """One connection pool in front of a database, answering HTTP with JSON.
+
+    Settings come from flags, else from the environment; see `poolgate settings`.
+    """
+
+
+@main.command()
+@click.option("--bind", metavar="HOST:PORT", help="Where to listen.")
+@click.option("--database", "database_url", metavar="URL", help="sqlite:///path or postgresql://…")
+@click.option("--workers", metavar="N", help="How many processes serve.")
+@click.option("--app", "application", metavar="MODULE:ATTR", help="A Flask application of your own, from create_app().")
+def serve(bind: str | None, database_url: str | None, workers: str | None, application: str | None) -> None:
+    """Serve the database; with none named, the demo."""
+    from service.settings import load_settings
+
+    settings = load_settings(bind=bind, database_url=database_url, workers=workers)
+    if settings.is_demo:
+        path = _build_demo()
+        click.echo(f"No database named: serving the demo, {path}; anonymous callers: {settings.anonymous}.")
+    from service.server import serve as run
+
+    sys.exit(run(settings, application))
+
+
+@main.command()
+@click.option("--path", type=click.Path(dir_okay=False, path_type=Path), help="The file to make: poolgate-demo.db.")
+def demo(path: Path | None) -> None:
+    """Build the demo database: airports, countries and subdivisions of the world."""
+    path = _build_demo(path)
+    click.echo(f"{path} is ready. To serve it:")
+    click.echo(f"  POOLGATE_ANONYMOUS=read poolgate serve --database sqlite:///{quote(str(path))}")
+
+
+@main.command()
+@click.argument("revision", default="head")
+def migrate(revision: str) -> None:
+    """Bring the service's own tables to REVISION: head (the default), base or an identifier.
+
+    With no database named in the settings, those of the demo.
+    """
+    from service.migrate import migrate as run
+    from service.settings import load_settings, show
+
+    settings = load_settings()
+    if settings.is_demo:
+        _build_demo()
+    done = asyncio.run(run(settings.database_url, revision))
+    click.echo(f"{show('database_url', settings.database_url)}: {done}")
+
+
+@main.command()
+def settings() -> None:
+    """Show every setting with its value, source and meaning; secrets hidden."""
+    from service.settings import describe, load_settings
+
+    width = shutil.get_terminal_size().columns
+    for setting in describe(load_settings()):
+        click.echo(f"{setting.name}={setting.value}  ({setting.source})")
+        click.echo(textwrap.fill(setting.meaning, width, initial_indent="    ", subsequent_indent="    "))
+
+
+def _build_demo(path: Path | None = None) -> Path:
+    from service.demo import DEFAULT_PATH, build_file
+
+    path = path or DEFAULT_PATH
+    if path.exists():
+        build_file(path)  # which refuses what is not the demo
+        return path
+    with click.progressbar(length=1, label=f"Building {path}", width=_BAR_WIDTH, file=sys.stderr) as bar:
+
+        def advance(done: int, total: int) -> None:
+            bar.length = total
+            bar.update(done - bar.pos)
+
+        build_file(path, advance)
+    return path
+
+
+def _complain(*lines: str) -> None:
+    for line in lines:
+        click.echo(f"poolgate: {line}", err=True)

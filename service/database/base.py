@@ -1,0 +1,63 @@
+"""What the house sees of a database."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import AsyncIterator, Sequence
+from typing import ClassVar
+
+from service.catalog.model import Catalog
+from service.errors import PoolgateError
+from service.pool import Pool
+
+
+class Database(ABC):
+    """One database behind one pool.
+
+    Args:
+        pool: the pool that every coroutine shares.
+        safe_url: the URL without its passwords, for logs and pages.
+    """
+
+    name: ClassVar[str]
+    default_schemas: ClassVar[tuple[str, ...]]
+
+    def __init__(self, pool: Pool, safe_url: str) -> None:
+        self.pool = pool
+        self.safe_url = safe_url
+
+    def __repr__(self) -> str:
+        return f"<Database {self.safe_url} {self.pool!r}>"
+
+    @abstractmethod
+    async def check(self) -> None:
+        """Connects once, outside the pool, to find out early what would fail later.
+
+        Raises:
+            SettingsError: the URL can never work: a wrong password, an unknown database, a file that is none.
+            DatabaseAwayError: it may work later: no server there, too many connections, starting up.
+        """
+
+    @abstractmethod
+    async def reflect(self, schemas: Sequence[str], version: int) -> Catalog:
+        """Reads the schema, in one transaction.
+
+        Args:
+            schemas: the exposed ones, the default first; none for the database's default.
+            version: the catalog's number.
+
+        Raises:
+            SettingsError: a schema of that name does not exist.
+            DatabaseError, DatabaseAwayError: as the database answers.
+        """
+
+    @abstractmethod
+    def translate(self, error: BaseException) -> PoolgateError | None:
+        """The error of the house that the driver's error becomes; None if it is not the driver's."""
+
+    @abstractmethod
+    def changes(self) -> AsyncIterator[str]:
+        """Yields a reason whenever the schema should be read anew; runs until it is closed.
+
+        It keeps a connection of its own outside the pool and survives the loss of it.
+        """

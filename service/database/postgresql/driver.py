@@ -1,0 +1,59 @@
+"""How the pool talks to asyncpg: a statement is prepared once per connection, and then each call is one round trip."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from typing import Any
+
+from service.pool import Row
+
+
+class AsyncpgDriver:
+    """The driver protocol of `service.pool` over `asyncpg.Connection`; arguments bind to `$1`, `$2`, …"""
+
+    async def fetch(self, connection: Any, sql: str, args: Sequence[Any]) -> list[Row]:
+        rows: list[Row] = await connection.fetch(sql, *args)
+        return rows
+
+    async def fetchrow(self, connection: Any, sql: str, args: Sequence[Any]) -> Row | None:
+        row: Row | None = await connection.fetchrow(sql, *args)
+        return row
+
+    async def execute(self, connection: Any, sql: str, args: Sequence[Any]) -> int:
+        tag: str = await connection.execute(sql, *args)  # "UPDATE 3", "INSERT 0 3", "CREATE TABLE"
+        count = tag.rpartition(" ")[2]
+        return int(count) if count.isdecimal() else -1
+
+    async def script(self, connection: Any, sql: str) -> None:
+        await connection.execute(sql)
+
+    def begin(self, *, readonly: bool) -> str:
+        return "BEGIN READ ONLY" if readonly else "BEGIN READ WRITE"
+
+    def is_closed(self, connection: Any) -> bool:
+        closed: bool = connection.is_closed()
+        return closed
+
+    def in_transaction(self, connection: Any) -> bool:
+        is_open: bool = not connection.is_closed() and connection.is_in_transaction()
+        return is_open
+
+    async def reset(self, connection: Any) -> None:
+        # After a cancelled call asyncpg itself holds the next statement back until the cancelling has ended. Only then
+        # is it known whether a transaction is open: the call may have been the one that opens it.
+        if not connection.is_in_transaction():
+            await connection.execute("select")  # not "": asyncpg fails on the answer to an empty one
+        if connection.is_in_transaction():
+            await connection.execute("ROLLBACK")
+
+    async def interrupt(self, connection: Any) -> None:
+        """Nothing: asyncpg has sent the cancel request already, and a second one could hit the next statement."""
+
+    async def abort(self, connection: Any) -> None:
+        if not connection.is_closed():
+            # Not documented, and the only way to have a cancel request sent for a statement that another task awaits.
+            await connection._cancel(asyncio.get_running_loop().create_future())
+
+    def is_write_refused(self, error: BaseException) -> bool:
+        return False

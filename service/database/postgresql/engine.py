@@ -1,0 +1,91 @@
+"""PostgreSQL as one database: one engine, one pool."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Sequence
+from typing import Any
+
+import asyncpg
+from sqlalchemy.engine import URL
+from sqlalchemy.ext.asyncio import create_async_engine
+
+from service.catalog.model import Catalog
+from service.database.base import Database
+from service.database.postgresql import changes, dialect, errors, reflect
+from service.database.postgresql.driver import AsyncpgDriver
+from service.database.postgresql.target import Target, target_of
+from service.errors import DatabaseAwayError, PoolgateError, SettingsError
+from service.events import Observe
+from service.pool import Pool, Store
+from service.settings import Settings
+
+
+class PostgresqlDatabase(Database):
+    """One server's database.
+
+    Args:
+        target: where to connect, and with what.
+    """
+
+    name = "postgresql"
+    default_schemas = ("public",)
+
+    def __init__(self, pool: Pool, target: Target) -> None:
+        super().__init__(pool, target.safe_url)
+        self.target = target
+
+    async def check(self) -> None:
+        try:
+            connection = await asyncpg.connect(**self.target.arguments)
+        except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError, ValueError) as error:
+            fault = errors.fault_of_connect(error)
+            if fault is not None:
+                raise SettingsError([f"DATABASE_URL: {fault}"]) from error
+            raise DatabaseAwayError(errors.away(error, self.target.arguments["timeout"])) from error
+        try:
+            await connection.fetchval("select 1")
+        except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError) as error:
+            raise errors.translate(error) or DatabaseAwayError(errors.LOST) from error
+        finally:
+            connection.terminate()
+
+    async def reflect(self, schemas: Sequence[str], version: int) -> Catalog:
+        return await reflect.read_catalog(self.pool, tuple(schemas) or self.default_schemas, version)
+
+    def translate(self, error: BaseException) -> PoolgateError | None:
+        return errors.translate(error)
+
+    def changes(self) -> AsyncIterator[str]:
+        return changes.listen(self.target)
+
+
+def open_database(settings: Settings, observe: Observe) -> PostgresqlDatabase:
+    """Makes the engine and the pool; does no I/O.
+
+    Raises:
+        SettingsError: the URL cannot be used.
+    """
+    target = target_of(
+        settings.database_url,
+        statement_timeout=settings.statement_timeout,
+        connect_timeout=settings.pool_acquire_timeout,
+    )
+
+    async def connect() -> Any:
+        try:
+            return await asyncpg.connect(**target.arguments)
+        except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError, ValueError) as error:
+            # For callers: no address, no user. The cause goes to the log.
+            raise DatabaseAwayError(errors.NO_CONNECTION) from error
+
+    engine = create_async_engine(URL.create(dialect.NAME), async_creator=connect, poolclass=Store, hide_parameters=True)
+    pool = Pool(
+        engine,
+        AsyncpgDriver(),
+        min_size=settings.pool_min_size,
+        max_size=settings.pool_max_size,
+        acquire_timeout=settings.pool_acquire_timeout,
+        max_waiting=settings.pool_max_waiting,
+        observe=observe,
+    )
+    return PostgresqlDatabase(pool, target)

@@ -1,0 +1,159 @@
+"""From a PostgreSQL URL, as libpq reads it, to what asyncpg is called with."""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import Any
+from urllib.parse import SplitResult, parse_qsl, quote, unquote, urlencode, urlsplit
+
+from service.errors import SettingsError
+from service.forms import safe_url
+
+APPLICATION = "poolgate"
+_STATEMENTS = 512  # prepared statements a connection keeps
+
+_KNOWN_TO_ASYNCPG = frozenset(
+    {
+        *("host", "port", "dbname", "database", "user", "password", "passfile", "service"),
+        *("sslmode", "sslcert", "sslkey", "sslrootcert", "sslcrl", "sslpassword", "sslnegotiation"),
+        *("ssl_min_protocol_version", "ssl_max_protocol_version"),
+        *("target_session_attrs", "krbsrvname", "gsslib"),
+    }
+)
+_SSL_MODES = ("disable", "allow", "prefer", "require", "verify-ca", "verify-full")
+# What libpq knows, asyncpg does not, and nothing is lost by leaving out, for these values ("" stands for any).
+_LEFT_OUT: Mapping[str, tuple[str, ...]] = MappingProxyType(
+    {
+        "channel_binding": ("disable", "prefer"),
+        "gssencmode": ("disable", "prefer"),
+        "client_encoding": ("utf8", "utf-8", "auto", "unicode"),
+        "sslcompression": ("0",),
+        "load_balance_hosts": ("disable",),
+        "fallback_application_name": ("",),
+        "keepalives": ("",),
+        "keepalives_idle": ("",),
+        "keepalives_interval": ("",),
+        "keepalives_count": ("",),
+        "tcp_user_timeout": ("",),
+    }
+)
+
+
+@dataclass(frozen=True)
+class Target:
+    """Where to connect, and with what.
+
+    Args:
+        arguments: of `asyncpg.connect`.
+        safe_url: the URL without its passwords.
+    """
+
+    arguments: Mapping[str, Any] = field(repr=False)
+    safe_url: str
+
+    def named(self, application: str) -> dict[str, Any]:
+        """The arguments for a connection that goes by another name on the server."""
+        return {
+            **self.arguments,
+            "server_settings": {**self.arguments["server_settings"], "application_name": application},
+        }
+
+
+def target_of(url: str, *, statement_timeout: float, connect_timeout: float) -> Target:
+    """Reads the URL.
+
+    Args:
+        statement_timeout: seconds the server lets a statement run; a transaction may idle as long.
+        connect_timeout: seconds a connect may take, unless the URL says.
+
+    Raises:
+        SettingsError: with every parameter that is not understood.
+    """
+    parts = urlsplit(url)
+    parameters = dict(parse_qsl(parts.query, keep_blank_values=True))
+    faults = [fault for name, value in parameters.items() if (fault := _fault(name, value))]
+    if faults:
+        raise SettingsError([f"DATABASE_URL: {fault}" for fault in faults])
+    milliseconds = str(max(1, round(statement_timeout * 1000)))
+    server_settings = {
+        "application_name": parameters.get("application_name") or APPLICATION,
+        "statement_timeout": milliseconds,
+        "idle_in_transaction_session_timeout": milliseconds,
+        **_options(parameters.get("options", "")),
+    }
+    user, password, dsn = _rebuilt(parts, {k: v for k, v in parameters.items() if k in _KNOWN_TO_ASYNCPG})
+    arguments = {
+        "dsn": dsn,
+        "user": user,
+        "password": password,
+        "timeout": _seconds(parameters.get("connect_timeout", "")) or connect_timeout,
+        # They travel in the first message of a connection: nothing is set afterwards.
+        "server_settings": server_settings,
+        "statement_cache_size": _STATEMENTS,
+    }
+    return Target(MappingProxyType(arguments), safe_url(url))
+
+
+def _fault(name: str, value: str) -> str | None:
+    if name == "sslmode":
+        return None if value in _SSL_MODES else f"sslmode={value} is not known; expected one of {', '.join(_SSL_MODES)}"
+    if name == "connect_timeout":
+        return None if _seconds(value) is not None else f"connect_timeout={value} is no number of seconds"
+    if name == "options":
+        return (
+            None
+            if _options_or_none(value) is not None
+            else f"options={value} is not understood; expected -c name=value"
+        )
+    if name == "port":
+        return None if all(port.isdecimal() for port in value.split(",")) else f"port={value} is no port"
+    if name in _LEFT_OUT:
+        harmless = _LEFT_OUT[name]
+        if "" in harmless or value.lower() in harmless:
+            return None
+        return f"{name}={value} cannot be had from the driver; leave it out, or expected one of {', '.join(harmless)}"
+    if name in _KNOWN_TO_ASYNCPG or name == "application_name":
+        return None
+    return f"the parameter {name!r} is not known"
+
+
+def _seconds(value: str) -> float | None:
+    """libpq's whole seconds; 0 and below mean no limit, which we do not have: then ours counts."""
+    try:
+        return max(0.0, float(value or "0"))
+    except ValueError:
+        return None
+
+
+def _options(value: str) -> dict[str, str]:
+    return _options_or_none(value) or {}
+
+
+def _options_or_none(value: str) -> dict[str, str] | None:
+    """The settings in `-c name=value --name=value`; None if there is anything else in it."""
+    try:
+        words = shlex.split(value)
+    except ValueError:
+        return None
+    found = {}
+    while words:
+        word = words.pop(0)
+        if word == "-c" and words:
+            word = f"-c{words.pop(0)}"
+        name, equals, setting = word[2:].partition("=")
+        if word[:2] not in ("-c", "--") or not equals or not name:
+            return None
+        found[name.replace("-", "_")] = setting
+    return found
+
+
+def _rebuilt(parts: SplitResult, parameters: Mapping[str, str]) -> tuple[str | None, str | None, str]:
+    """User, password, and the rest as a URL. asyncpg ends the password at the first `@`; people write it unescaped."""
+    login, at, hosts = parts.netloc.rpartition("@")
+    user, _, password = login.partition(":") if at else ("", "", "")
+    query = urlencode(parameters, quote_via=quote)
+    dsn = f"postgresql://{hosts}{parts.path}{'?' if query else ''}{query}"
+    return unquote(user) or None, unquote(password) or None, dsn

@@ -1,0 +1,46 @@
+"""When SQLite's schema has changed, whoever changed it: the file's schema version tells."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import sqlite3
+from collections.abc import AsyncIterator, Callable
+
+from service.database.sqlite.connection import FileConnection, LimitedConnection
+
+INTERVAL = 1.0
+"""Seconds between two looks."""
+
+
+def _version(raw: LimitedConnection) -> int:
+    version: int = raw.execute("PRAGMA schema_version").fetchone()[0]
+    return version
+
+
+async def watch(
+    opener: Callable[[], LimitedConnection], limit: float, interval: float = INTERVAL
+) -> AsyncIterator[str]:
+    """Yields whenever the schema's version is another than at the last look.
+
+    The catalog may have been read before the first look, or have failed since; so a loss of the file and its return
+    count as a change too.
+
+    Args:
+        opener: opens the file; a connection of our own, so that no request waits for it.
+        limit: seconds a look may take.
+        interval: seconds between two looks.
+    """
+    seen: int | None = None
+    while True:
+        with contextlib.suppress(sqlite3.Error, ValueError):
+            connection = FileConnection(opener, limit)
+            async with connection:
+                while True:
+                    version = await connection.run(_version)
+                    if seen is not None and version != seen:
+                        yield "the schema's version changed"
+                    seen = version
+                    await asyncio.sleep(interval)
+        seen = -1
+        await asyncio.sleep(interval)

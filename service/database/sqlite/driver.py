@@ -1,0 +1,99 @@
+"""How the pool talks to aiosqlite: each call is one hop to the connection's thread and back."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from service.database.sqlite.connection import FileConnection, LimitedConnection
+from service.database.sqlite.errors import name_of
+from service.pool import Row
+
+_NAMES = tuple(str(number) for number in range(1, 32_767))  # SQLite's own most
+
+
+def bound(sql: str, args: Sequence[Any]) -> Sequence[Any] | Mapping[str, Any]:
+    """The arguments as sqlite3 wants them: `$1` is a name to SQLite, `?` a position."""
+    return dict(zip(_NAMES, args, strict=False)) if args and "$1" in sql else args
+
+
+def statements(script: str) -> Iterator[str]:
+    """The single statements of a script. `executescript` was rejected: it commits first."""
+    part = ""
+    for piece in script.split(";"):
+        part += f"{piece};"
+        if sqlite3.complete_statement(part):
+            if part.strip(" \t\r\n;"):
+                yield part
+            part = ""
+    if part.strip(" \t\r\n;"):
+        yield part
+
+
+def _cursor(raw: LimitedConnection) -> sqlite3.Cursor:
+    cursor = sqlite3.Cursor(raw)  # a plain one: the time limit is the whole call's
+    cursor.row_factory = sqlite3.Row
+    return cursor
+
+
+class SqliteDriver:
+    """The driver protocol of `service.pool` over `FileConnection`; arguments bind to `$1`, `$2`, … or to `?`."""
+
+    async def fetch(self, connection: FileConnection, sql: str, args: Sequence[Any]) -> list[Row]:
+        def job(raw: LimitedConnection) -> list[Row]:
+            return _cursor(raw).execute(sql, bound(sql, args)).fetchall()
+
+        return await connection.run(job)
+
+    async def fetchrow(self, connection: FileConnection, sql: str, args: Sequence[Any]) -> Row | None:
+        def job(raw: LimitedConnection) -> Row | None:
+            # All rows, so that `insert … returning` runs to its end; a caller of fetchrow expects few.
+            rows = _cursor(raw).execute(sql, bound(sql, args)).fetchall()
+            return rows[0] if rows else None
+
+        return await connection.run(job)
+
+    async def execute(self, connection: FileConnection, sql: str, args: Sequence[Any]) -> int:
+        def job(raw: LimitedConnection) -> int:
+            cursor = _cursor(raw).execute(sql, bound(sql, args))
+            cursor.fetchall()
+            return cursor.rowcount
+
+        return await connection.run(job)
+
+    async def script(self, connection: FileConnection, sql: str) -> None:
+        def job(raw: LimitedConnection) -> None:
+            cursor = _cursor(raw)
+            for statement in statements(sql):
+                cursor.execute(statement).fetchall()
+
+        await connection.run(job)
+
+    def begin(self, *, readonly: bool) -> str:
+        # IMMEDIATE: a deferred one that reads first and writes later fails when another process wrote in between,
+        # and no waiting helps.
+        return "BEGIN" if readonly else "BEGIN IMMEDIATE"
+
+    def is_closed(self, connection: FileConnection) -> bool:
+        return not connection.is_open
+
+    def in_transaction(self, connection: FileConnection) -> bool:
+        return connection.is_open and connection.in_transaction
+
+    async def reset(self, connection: FileConnection) -> None:
+        def job(raw: LimitedConnection) -> None:
+            if raw.in_transaction:
+                raw.rollback()
+
+        await connection.run(job)
+
+    async def interrupt(self, connection: FileConnection) -> None:
+        await connection.halt()
+
+    async def abort(self, connection: FileConnection) -> None:
+        if connection.is_open:
+            await connection.interrupt()
+
+    def is_write_refused(self, error: BaseException) -> bool:
+        return name_of(error).startswith("SQLITE_READONLY")

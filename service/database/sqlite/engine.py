@@ -1,0 +1,112 @@
+"""SQLite as one database: readers and one writer over one file, behind one pool."""
+
+from __future__ import annotations
+
+import asyncio
+import sqlite3
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from functools import partial
+from pathlib import Path
+
+from sqlalchemy import Connection, event
+from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+
+from service.catalog.model import Catalog
+from service.database.base import Database
+from service.database.sqlite import changes, errors, files, reflect
+from service.database.sqlite.connection import FileConnection, LimitedConnection
+from service.database.sqlite.driver import SqliteDriver
+from service.errors import DatabaseAwayError, PoolgateError, SettingsError
+from service.events import Observe
+from service.pool import Pool, Store
+from service.settings import Settings
+
+Opener = Callable[[], LimitedConnection]
+
+
+class SqliteDatabase(Database):
+    """One file.
+
+    Args:
+        path: of the file.
+        limit: seconds a statement may run.
+    """
+
+    name = "sqlite"
+    default_schemas = ("main",)
+
+    def __init__(self, pool: Pool, safe_url: str, *, path: Path, limit: float) -> None:
+        super().__init__(pool, safe_url)
+        self.path = path
+        self.limit = limit
+
+    async def check(self) -> None:
+        def check() -> None:
+            files.open_reader(self.path, self.limit).close()
+
+        try:
+            await asyncio.to_thread(check)
+        except sqlite3.Error as error:
+            if errors.name_of(error).startswith("SQLITE_BUSY"):
+                raise DatabaseAwayError("the database is locked by another process") from error
+            raise SettingsError([f"DATABASE_URL: {files.explain(self.path, error)}"]) from error
+
+    async def reflect(self, schemas: Sequence[str], version: int) -> Catalog:
+        unknown = [name for name in schemas if name not in self.default_schemas]
+        if unknown:
+            raise SettingsError([f"DB_SCHEMAS: {name!r} is no schema of SQLite; it has main alone" for name in unknown])
+        async with self.pool.lease(readonly=True) as lease:
+            connection: FileConnection = lease.connection
+            return await connection.run(partial(reflect.read_catalog, version=version))
+
+    def translate(self, error: BaseException) -> PoolgateError | None:
+        return errors.translate(error)
+
+    def changes(self) -> AsyncIterator[str]:
+        return changes.watch(partial(files.open_reader, self.path, self.limit), self.limit)
+
+
+def open_database(settings: Settings, observe: Observe) -> SqliteDatabase:
+    """Makes the engines and the pool of a file; does no I/O.
+
+    Raises:
+        SettingsError: the URL names no file.
+    """
+    path = files.path_of(settings.database_url)
+    limit = settings.statement_timeout
+    readers = _engine(partial(files.open_reader, path, limit), limit, "BEGIN")
+    writer = _engine(partial(files.open_writer, path, limit), limit, "BEGIN IMMEDIATE")
+    pool = Pool(
+        readers,
+        SqliteDriver(),
+        writer=writer,
+        min_size=settings.pool_min_size,
+        max_size=settings.pool_max_size,
+        acquire_timeout=settings.pool_acquire_timeout,
+        max_waiting=settings.pool_max_waiting,
+        observe=observe,
+    )
+    return SqliteDatabase(pool, f"sqlite:///{path}", path=path, limit=limit)
+
+
+def _engine(opener: Opener, limit: float, begin: str) -> AsyncEngine:
+    def connect() -> Awaitable[FileConnection]:
+        return _connect(opener, limit)
+
+    engine = create_async_engine(
+        "sqlite+aiosqlite:///file", async_creator=connect, poolclass=Store, hide_parameters=True
+    )
+
+    @event.listens_for(engine.sync_engine, "begin")
+    def _begin(connection: Connection) -> None:
+        if connection.get_execution_options().get("isolation_level") != "AUTOCOMMIT":
+            connection.exec_driver_sql(begin)
+
+    return engine
+
+
+async def _connect(opener: Opener, limit: float) -> FileConnection:
+    try:
+        return await FileConnection(opener, limit)  # type: ignore[return-value]  # aiosqlite declares its base class
+    except sqlite3.Error as error:
+        raise DatabaseAwayError("no connection to the database can be made") from error

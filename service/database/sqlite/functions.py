@@ -1,0 +1,159 @@
+"""The SQL functions that the dialect needs and SQLite lacks; all deterministic, all NULL where an argument is.
+
+Patterns run on RE2, whose time grows with the text and no faster. Python's `re` was rejected: a pattern such as
+`(a+)+$` keeps it busy for years, and since it holds the interpreter's lock the whole process stands still meanwhile.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+import sqlite3
+import threading
+from collections.abc import Callable, Mapping
+from functools import lru_cache
+from types import MappingProxyType
+
+import re2  # type: ignore[import-untyped]  # google-re2 ships no types
+
+SqliteValue = int | float | str | bytes | None
+Test = Callable[[str], object]
+
+MOST_PATTERN = 1000
+"""Characters a regular expression may have."""
+MOST_LIKE = 10_000
+"""Characters a LIKE pattern may have."""
+
+
+class BadPatternError(ValueError):
+    """A pattern that cannot be used; SQLite hides an exception's text, hence `take_complaint`."""
+
+
+_complaints = threading.local()
+
+
+def take_complaint() -> BadPatternError | None:
+    """The last pattern that failed in this thread, once."""
+    complaint: BadPatternError | None = _complaints.__dict__.pop("last", None)
+    return complaint
+
+
+def _complain(what: str) -> BadPatternError:
+    _complaints.last = BadPatternError(f"invalid regular expression: {what}")
+    return _complaints.last  # type: ignore[no-any-return]  # threading.local is untyped
+
+
+def pg_real(value: SqliteValue) -> str | None:
+    """The JSON of a number: the shortest decimal that reads back as the same one; infinities as strings."""
+    if value is None or isinstance(value, bytes):
+        return None
+    if isinstance(value, str):
+        return json.dumps(value, ensure_ascii=False)
+    if math.isinf(value):
+        return '"Infinity"' if value > 0 else '"-Infinity"'
+    return repr(value)
+
+
+def _search(pattern: str, *, fold: bool) -> Test:
+    options = re2.Options()
+    options.log_errors = False
+    options.dot_nl = True  # as PostgreSQL's regular expressions have it
+    options.case_sensitive = not fold
+    try:
+        return re2.compile(pattern, options).search  # type: ignore[no-any-return]  # google-re2 ships no types
+    except re2.error as error:
+        reason = error.args[0] if error.args else b""
+        raise _complain(reason.decode("utf-8", "replace") if isinstance(reason, bytes) else str(reason)) from None
+
+
+@lru_cache(maxsize=256)
+def _regexp_test(pattern: str, fold: bool) -> Test:
+    if len(pattern) > MOST_PATTERN:
+        raise _complain(f"it is longer than {MOST_PATTERN} characters")
+    return _search(pattern, fold=fold)
+
+
+def _like_parts(pattern: str) -> list[tuple[str, bool]]:
+    """The pattern's characters, each with whether it is a wildcard; a backslash makes the next one itself."""
+    parts = []
+    escaped = False
+    for character in pattern:
+        if character == "\\" and not escaped:
+            escaped = True
+            continue
+        parts.append((character, character in "%_" and not escaped))
+        escaped = False
+    if escaped:
+        raise _complain("a LIKE pattern must not end with the escape character")
+    return parts
+
+
+@lru_cache(maxsize=256)
+def _like_test(pattern: str) -> Test:
+    if len(pattern) > MOST_LIKE:
+        raise _complain(f"a LIKE pattern is longer than {MOST_LIKE} characters")
+    parts = _like_parts(pattern)
+    wild = [place for place, (_, is_wild) in enumerate(parts) if is_wild]
+    literal = "".join(character for character, is_wild in parts if not is_wild)
+    last = len(parts) - 1
+    # The common patterns need no regular expression, and cost a tenth without one.
+    if not wild:
+        return literal.__eq__
+    if all(parts[place][0] == "%" and place in (0, last) for place in wild):
+        if len(wild) == 2 or last == 0:  # at both ends
+            return lambda text: literal in text
+        return (lambda text: text.endswith(literal)) if wild == [0] else (lambda text: text.startswith(literal))
+    source = "".join(
+        (".*" if character == "%" else ".") if is_wild else re2.escape(character) for character, is_wild in parts
+    )
+    return _search(f"\\A(?:{source})\\z", fold=False)
+
+
+def _text(value: SqliteValue) -> str:
+    return value.decode("utf-8", "replace") if isinstance(value, bytes) else str(value)
+
+
+def regexp(pattern: SqliteValue, value: SqliteValue) -> bool | None:
+    """`value REGEXP pattern`: whether the pattern is found in the value; letter case counts."""
+    if pattern is None or value is None:
+        return None
+    return _regexp_test(_text(pattern), False)(_text(value)) is not None
+
+
+def iregexp(pattern: SqliteValue, value: SqliteValue) -> bool | None:
+    """As `regexp`, in any letter case."""
+    if pattern is None or value is None:
+        return None
+    return _regexp_test(_text(pattern), True)(_text(value)) is not None
+
+
+def pg_like(pattern: SqliteValue, value: SqliteValue) -> bool | None:
+    """`value LIKE pattern`, with `%`, `_` and the escape `\\`; letter case counts."""
+    if pattern is None or value is None:
+        return None
+    return bool(_like_test(_text(pattern))(_text(value)))
+
+
+def pg_ilike(pattern: SqliteValue, value: SqliteValue) -> bool | None:
+    """As `pg_like`, in any letter case of any script."""
+    if pattern is None or value is None:
+        return None
+    return bool(_like_test(_text(pattern).lower())(_text(value).lower()))
+
+
+FUNCTIONS: Mapping[str, tuple[int, Callable[..., SqliteValue]]] = MappingProxyType(
+    {
+        "pg_real": (1, pg_real),
+        "regexp": (2, regexp),
+        "iregexp": (2, iregexp),
+        "pg_like": (2, pg_like),
+        "pg_ilike": (2, pg_ilike),
+    }
+)
+"""What every connection has: the number of arguments and the function, by name."""
+
+
+def register(connection: sqlite3.Connection) -> None:
+    """Makes the functions known to a new connection."""
+    for name, (arity, function) in FUNCTIONS.items():
+        connection.create_function(name, arity, function, deterministic=True)

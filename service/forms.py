@@ -1,0 +1,105 @@
+"""The forms that the texts of single settings must have: URLs, addresses, paths, secrets.
+
+Every check returns the value to keep, or raises `ValueError` with the clause that completes "<setting>: <text> …": what
+is wrong; what is expected. Only `folder` and `jwt_secret` look at the disk.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+from urllib.parse import urlsplit
+
+
+def database_url(value: str) -> str:
+    scheme, mark, rest = value.partition("://")
+    if not mark or scheme not in ("sqlite", "postgresql", "postgres"):
+        known = "sqlite:///path, postgresql://user@host/database or postgres://…"
+        hint = "; the driver is not part of it" if "+" in scheme else ""
+        raise ValueError(f"is of no known kind; expected {known}{hint}")
+    if scheme == "sqlite":
+        _names_a_file(rest)
+    else:
+        _names_hosts(rest)
+    return value
+
+
+def _names_a_file(rest: str) -> None:
+    if not rest.startswith("/") or rest.endswith("/") or rest.startswith(("/:memory:", "/?")):
+        raise ValueError("names no file; expected sqlite:///relative.db or sqlite:////absolute.db")
+
+
+def _names_hosts(rest: str) -> None:
+    hosts = re.split(r"[/?]", rest.rpartition("@")[2], maxsplit=1)[0]
+    for host in hosts.split(","):
+        if not re.fullmatch(r"(\[[0-9A-Fa-f:.]+\]|[^:\[\]\s]*)(:\d{1,5})?", host):
+            raise ValueError("has a host that does not read; expected host, host:port or [address]:port")
+
+
+def bind(value: str) -> str:
+    match = re.fullmatch(r"(\[[0-9A-Fa-f:.%]+\]|[^\s:/\[\]]+):(\d{1,5})", value)
+    if match is None or int(match[2]) > 65535:
+        raise ValueError("is no address; expected HOST:PORT, such as 127.0.0.1:8000 or [::1]:8000")
+    return value
+
+
+def rest_prefix(value: str) -> str:
+    prefix = value.rstrip("/") or "/"
+    if not re.fullmatch(r"/|(/[A-Za-z0-9._~-]+)+", value.rstrip("/") or "/") or re.match(r"/-(/|$)", prefix):
+        raise ValueError("is no prefix; expected / or a path such as /rest/v1, not under /-/")
+    return prefix
+
+
+def _origin(value: str) -> str:
+    parts = urlsplit(value)
+    if value != "*" and (value != f"{parts.scheme}://{parts.netloc}" or parts.scheme not in ("http", "https")):
+        raise ValueError("has no exact origin; expected * or origins such as https://example.org, separated by commas")
+    return value
+
+
+def origins(value: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(_origin(one) for one in value)
+
+
+def folder(value: Path) -> Path:
+    if not value.is_dir():
+        raise ValueError("is no folder; expected a folder of .sql files")
+    return value
+
+
+def token(value: str) -> str:
+    if not re.fullmatch(r"[!-~]+", value):
+        raise ValueError("cannot stand in a header; expected ASCII characters without blanks")
+    return value
+
+
+def jwt_secret(value: str) -> str:
+    secret = _read_secret(value[1:]) if value.startswith("@") else value
+    if secret.lstrip().startswith(("{", "[")):
+        try:
+            json.loads(secret)
+        except ValueError:
+            raise ValueError("starts like a JSON web key but is not JSON; expected a JWK or a JWK set") from None
+    elif len(secret.encode()) < 32:
+        raise ValueError("is too short to be safe; expected at least 32 bytes, a JWK, a JWK set, or @file with one")
+    return secret
+
+
+def _read_secret(path: str) -> str:
+    try:
+        return Path(path).read_text(encoding="utf-8").strip()
+    except (OSError, UnicodeDecodeError):
+        raise ValueError("names a file that cannot be read; expected @ and the path of a readable text file") from None
+
+
+def role_key(value: str) -> str:
+    if not value.startswith((".", "$")):
+        raise ValueError("is no path to a claim; expected one such as $.role or .role")
+    return value
+
+
+def safe_url(url: str) -> str:
+    """The URL with `***` in the place of every password in it."""
+    url = re.sub(r"^([^:/?#]+://[^:/?#@]*):.*@(?=[^@]*$)", r"\1:***@", url, count=1)
+    return re.sub(r"([?&](?:ssl)?password=)[^&#]*", r"\1***", url)

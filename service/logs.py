@@ -1,0 +1,96 @@
+"""Log lines, as text for people or as JSON for programs; every line of a request bears its id."""
+
+from __future__ import annotations
+
+import datetime
+import json
+import logging
+import sys
+from contextvars import ContextVar
+from typing import TextIO
+
+from service.events import (
+    CatalogFailed,
+    CatalogLoaded,
+    Closed,
+    Connected,
+    ConnectFailed,
+    Event,
+    Reason,
+    Shed,
+    TimedOut,
+)
+
+request_id: ContextVar[str | None] = ContextVar("poolgate_request_id", default=None)
+"""The id of the request that is being answered."""
+
+logger = logging.getLogger("poolgate")
+_PLAIN = frozenset(logging.makeLogRecord({}).__dict__) | {"message", "asctime", "taskName"}
+
+
+class Text(logging.Formatter):
+    """One line: time, level, what happened, and the request's id in brackets."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        line = f"{_time(record)} {record.levelname:<7} {super().format(record)}"
+        return line if (each := request_id.get()) is None else f"{line} [{each}]"
+
+
+class Json(logging.Formatter):
+    """One JSON object a line; what a log call gave as `extra` becomes keys of it."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        fields = {
+            "time": _time(record),
+            "level": record.levelname.lower(),
+            "logger": record.name,
+            "message": record.getMessage(),
+            "request_id": request_id.get(),
+            **{key: value for key, value in record.__dict__.items() if key not in _PLAIN},
+        }
+        if record.exc_info:
+            fields["exception"] = self.formatException(record.exc_info)
+        return json.dumps({key: value for key, value in fields.items() if value is not None}, default=str)
+
+
+def _time(record: logging.LogRecord) -> str:
+    moment = datetime.datetime.fromtimestamp(record.created, datetime.UTC)
+    return moment.isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+def configure(level: str, form: str, stream: TextIO | None = None) -> None:
+    """Sets up the process's logging; for the commands, not for an application that has its own.
+
+    Args:
+        level: the setting LOG_LEVEL.
+        form: the setting LOG_FORMAT, text or json.
+        stream: standard error if None.
+    """
+    handler = logging.StreamHandler(stream or sys.stderr)
+    handler.setFormatter(Json() if form == "json" else Text())
+    logging.basicConfig(level=level.upper(), handlers=[handler], force=True)
+    for chatty in ("aiosqlite", "asyncio", "hypercorn", "sqlalchemy"):
+        logging.getLogger(chatty).setLevel(max(logging.WARNING, logging.getLevelName(level.upper())))
+
+
+def log_event(event: Event) -> None:
+    """The listener that writes what is worth a line."""
+    match event:
+        case ConnectFailed(error):
+            logger.warning("a connection to the database could not be opened: %s", error or type(error).__name__)
+        case Connected(seconds):
+            logger.debug("a connection to the database was opened", extra={"seconds": round(seconds, 4)})
+        case Closed(reason) if reason in (Reason.LOST, Reason.RESET_FAILED, Reason.ABANDONED):
+            logger.warning("a connection to the database was closed: %s", reason.value)
+        case Closed(reason):
+            logger.debug("a connection to the database was closed: %s", reason.value)
+        case Shed(waiting):
+            logger.warning("a request was turned away: %d are waiting for a connection already", waiting)
+        case TimedOut(waited):
+            logger.warning("a request got no connection within %.1f s", waited)
+        case CatalogLoaded(reason, seconds, relations):
+            logger.info("the schema was read: %d relations in %.3f s (%s)", relations, seconds, reason)
+        case CatalogFailed(error, reason):
+            logger.error("the schema could not be read, the one before stays in use (%s): %s", reason, error)
+        case _:
+            pass

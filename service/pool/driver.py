@@ -1,0 +1,73 @@
+"""What the pool needs to know of a database driver: one small object per database, kept in `service/database/`.
+
+The pool hands out the driver's own connection (asyncpg's, aiosqlite's) with nothing in between, so all that differs
+between drivers stands here. Every method takes that connection; a driver object has no state of its own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, Protocol
+
+
+class Row(Protocol):
+    """One row, by position and by column name: `asyncpg.Record` and `sqlite3.Row` are of this kind."""
+
+    def __getitem__(self, key: Any, /) -> Any: ...
+
+    def __len__(self) -> int: ...
+
+
+class Driver(Protocol):
+    """How to talk to one database's connections. Placeholders are `$1`, `$2`, … on every database."""
+
+    async def fetch(self, connection: Any, sql: str, args: Sequence[Any]) -> list[Row]:
+        """All rows of one statement."""
+        ...
+
+    async def fetchrow(self, connection: Any, sql: str, args: Sequence[Any]) -> Row | None:
+        """The first row of one statement, or None."""
+        ...
+
+    async def execute(self, connection: Any, sql: str, args: Sequence[Any]) -> int:
+        """Runs one statement; the rows it affected, -1 if the database does not say."""
+        ...
+
+    async def script(self, connection: Any, sql: str) -> None:
+        """Runs several statements without arguments, as `begin read only; set local …`."""
+        ...
+
+    def begin(self, *, readonly: bool) -> str:
+        """The statement that opens a transaction."""
+        ...
+
+    def is_closed(self, connection: Any) -> bool:
+        """Whether the connection is known to be gone; asks nobody, takes no time."""
+        ...
+
+    def in_transaction(self, connection: Any) -> bool:
+        """Whether a transaction is open on it; asks nobody, takes no time."""
+        ...
+
+    async def reset(self, connection: Any) -> None:
+        """Leaves no transaction open. After a cancelled call it first waits until that call has really ended."""
+        ...
+
+    async def interrupt(self, connection: Any) -> None:
+        """Stops a statement whose awaiting task was cancelled, where the driver does not do so by itself.
+
+        SQLite: `interrupt()`. PostgreSQL: nothing, for asyncpg has sent the cancel request already, and a second one
+        could hit the next statement.
+        """
+        ...
+
+    async def abort(self, connection: Any) -> None:
+        """Stops what another task still runs on a connection that will be closed next, never used again.
+
+        PostgreSQL: a cancel request, or the server would work on for a client that is gone. SQLite: `interrupt()`.
+        """
+        ...
+
+    def is_write_refused(self, error: BaseException) -> bool:
+        """Whether a read-only connection was asked to write and said no, having done nothing."""
+        ...

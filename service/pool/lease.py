@@ -1,0 +1,115 @@
+"""The lease: one driver connection in hand, with no greenlet and no SQLAlchemy object in the way.
+
+This is the lane for work that is one trip to the database. Taking an idle connection and giving it back are two
+synchronous steps; only a connection on which something has to be ended first goes back by way of a task of the pool's,
+which a cancelled caller does not wait for.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable
+from contextlib import asynccontextmanager
+from types import TracebackType
+from typing import Any, TypeVar
+
+from service.pool.driver import Driver, Row
+from service.pool.store import Store
+
+T = TypeVar("T")
+
+
+class Lease:
+    """One connection, for as long as `async with pool.lease() as lease` lasts.
+
+    The queries take `$1`, `$2`, … on every database. What the driver raises is raised as it is.
+    """
+
+    __slots__ = ("_driver", "_record", "_store", "_timeout", "_unclean", "_unwanted", "connection")
+
+    connection: Any
+    """The driver's own: `asyncpg.Connection` or `aiosqlite.Connection`."""
+
+    def __init__(self, store: Store, driver: Driver, timeout: float | None) -> None:
+        self._store = store
+        self._driver = driver
+        self._timeout = timeout
+        self._unclean = False
+        self._unwanted = False
+
+    @property
+    def waited(self) -> float:
+        """Seconds spent waiting for the connection, opening one included."""
+        return self._record.waited
+
+    async def fetch(self, sql: str, *args: Any) -> list[Row]:
+        """All rows of one statement."""
+        return await self._call(self._driver.fetch(self.connection, sql, args))
+
+    async def fetchrow(self, sql: str, *args: Any) -> Row | None:
+        """The first row of one statement, or None."""
+        return await self._call(self._driver.fetchrow(self.connection, sql, args))
+
+    async def fetchval(self, sql: str, *args: Any) -> Any:
+        """The first column of the first row, or None."""
+        row = await self._call(self._driver.fetchrow(self.connection, sql, args))
+        return None if row is None else row[0]
+
+    async def execute(self, sql: str, *args: Any) -> int:
+        """Runs one statement; the rows it affected, -1 if the database does not say."""
+        return await self._call(self._driver.execute(self.connection, sql, args))
+
+    async def script(self, sql: str) -> None:
+        """Runs several statements without arguments."""
+        await self._call(self._driver.script(self.connection, sql))
+
+    @asynccontextmanager
+    async def transaction(self, *, readonly: bool) -> AsyncIterator[None]:
+        """A transaction around the block: committed at its end, rolled back if it raises."""
+        await self.script(self._driver.begin(readonly=readonly))
+        try:
+            yield
+        except Exception:
+            # A cancellation does not come here: no statement could be awaited then. The pool rolls back in its place.
+            await self._roll_back()
+            raise
+        await self.script("commit")
+
+    def invalidate(self) -> None:
+        """Has the connection closed at the end of the lease instead of given to somebody else."""
+        self._unwanted = True
+
+    async def _roll_back(self) -> None:
+        try:
+            await self.script("rollback")
+        except Exception:  # the error that led here says more; the connection is not to be trusted
+            self.invalidate()
+
+    async def _call(self, call: Awaitable[T]) -> T:
+        self._unclean = True
+        try:
+            result = await call
+        except TimeoutError:  # the driver gave up waiting, the statement may be running still
+            raise
+        except Exception:
+            self._unclean = False
+            raise
+        self._unclean = False
+        return result
+
+    async def __aenter__(self) -> Lease:
+        self._record = await self._store.take(self._timeout)
+        self.connection = self._record.driver_connection
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if self._unwanted:
+            self._store.invalidate(self._record)
+            return
+        # Whoever uses `connection` itself may have been cancelled in a call that this object did not see.
+        cut_short = kind is not None and not issubclass(kind, Exception)
+        cleaning = self._store.put_back(self._record, unclean=self._unclean or cut_short)
+        if cleaning is not None and not cut_short:
+            await asyncio.shield(cleaning)

@@ -1,0 +1,1 @@
+"""A result or an error becomes status, headers and bytes."""

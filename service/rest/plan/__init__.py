@@ -1,0 +1,1 @@
+"""What will be done: asked + catalog + identity, every name resolved. Pure."""

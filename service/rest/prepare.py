@@ -1,0 +1,79 @@
+"""From a request's shape to its statement, once: planned and compiled statements are kept, bounded, for one catalog."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Hashable
+from dataclasses import dataclass
+
+from service.catalog.model import Catalog, Relation
+from service.rest.plan.names import resolve_relation, resolve_schema
+from service.rest.plan.read import plan_read
+from service.rest.plan.terms import Count
+from service.rest.sql import Statement, build_estimate, build_read
+from service.rest.terms import Asked
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """What is run for one shape of read.
+
+    Args:
+        estimate: asks the planner for the total; None where the total is counted or not wanted.
+        count: how the total is to be found.
+        count_limit: how far an estimated count counts.
+    """
+
+    relation: Relation
+    statement: Statement
+    estimate: Statement | None
+    count: Count
+    count_limit: int | None
+
+
+class Statements:
+    """Prepares reads.
+
+    Args:
+        database: the database's name in SQLAlchemy.
+        max_rows: the setting DB_MAX_ROWS; an estimated count counts no further.
+        size: how many shapes are kept; the one unused longest goes first.
+    """
+
+    def __init__(self, database: str, *, max_rows: int | None, size: int = 1000) -> None:
+        self._database = database
+        self._max_rows = max_rows
+        self._size = size
+        self._version = -1
+        self._kept: OrderedDict[Hashable, Prepared] = OrderedDict()
+
+    def read(self, asked: Asked, catalog: Catalog) -> Prepared:
+        """The statement for a read of this shape.
+
+        Raises:
+            ProfileError, PlanError, DatabaseError: it cannot be done; nothing is kept of it.
+        """
+        if catalog.version != self._version:
+            self._kept.clear()
+            self._version = catalog.version
+        key = (asked.profile, asked.relation, asked.read, asked.preferences.count, asked.method == "HEAD")
+        prepared = self._kept.get(key)
+        if prepared is None:
+            prepared = self._kept[key] = self._prepare(asked, catalog)
+            if len(self._kept) > self._size:
+                self._kept.popitem(last=False)
+        else:
+            self._kept.move_to_end(key)
+        return prepared
+
+    def _prepare(self, asked: Asked, catalog: Catalog) -> Prepared:
+        relation = resolve_relation(catalog, resolve_schema(catalog, asked.profile), asked.relation)
+        plan = plan_read(
+            asked.read,
+            relation,
+            count=Count(asked.preferences.count or "none"),
+            count_limit=self._max_rows,
+            rows=asked.method != "HEAD",
+        )
+        estimate = build_estimate(plan, self._database)
+        return Prepared(relation, build_read(plan, self._database), estimate, plan.count, plan.count_limit)

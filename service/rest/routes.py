@@ -1,0 +1,121 @@
+"""The table API's URLs. A view is the stages of a request called in turn, each timed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from urllib.parse import quote
+
+from flask import Blueprint, Response, g, request
+
+from service.auth import Access, Identity, anonymous, require
+from service.catalog.holder import CatalogHolder
+from service.catalog.model import Catalog, Relation
+from service.database import Database
+from service.errors import BodyError, MediaTypeError, MethodError, PathError
+from service.rest.answer.answer import Answer
+from service.rest.answer.rows import answer_rows
+from service.rest.asked import read_request
+from service.rest.execute import run_read
+from service.rest.plan.names import resolve_relation, resolve_schema
+from service.rest.prepare import Statements
+from service.rest.terms import Asked
+from service.settings import Settings
+from service.timing import Timings
+
+_METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
+_SERVED = ("OPTIONS", "GET", "HEAD")
+"""What tables answer to."""
+_ALLOW = ",".join(_SERVED)
+
+
+@dataclass(frozen=True)
+class TableApi:
+    """What the views need."""
+
+    settings: Settings
+    database: Database
+    catalog: CatalogHolder
+    statements: Statements
+
+    def blueprint(self) -> Blueprint:
+        """The URL map; to be registered under the prefix that the settings name."""
+        tables = Blueprint("tables", __name__)
+        for rule, view in (("/<name>", self.relation), ("/<name>/<path:deeper>", too_deep)):
+            tables.add_url_rule(rule, view_func=view, methods=_METHODS, provide_automatic_options=False)
+        return tables
+
+    async def relation(self, name: str) -> Response:
+        """`/<table>`."""
+        timings: Timings = g.timings
+        identity = self._identify()
+        timings.mark("jwt")
+        if request.method == "OPTIONS":
+            return to_response(self._options(name))
+        if request.method not in _SERVED:
+            raise MethodError(f"{request.method} is not available on tables", headers={"Allow": _ALLOW})
+        asked = self._parse(name)
+        timings.mark("parse")
+        catalog = self.catalog.current
+        prepared = self.statements.read(asked, catalog)
+        timings.mark("plan")
+        result = await run_read(self.database, prepared, asked, identity, max_rows=self.settings.db_max_rows)
+        timings.add("wait", result.waited)
+        timings.add("transaction", result.ran)
+        return to_response(answer_rows(result, asked, profile=self._profile(asked, catalog, prepared.relation)))
+
+    def _identify(self) -> Identity:
+        identity = anonymous(self.settings.anonymous, self.settings.db_anon_role)
+        require(identity, Access.READ)
+        return identity
+
+    def _parse(self, name: str) -> Asked:
+        if request.content_length or request.headers.get("Transfer-Encoding"):
+            raise BodyError(
+                f"A {request.method} request takes no body", hint="Put filters into the query string: ?column=eq.value"
+            )
+        asked = read_request(request.method, name, request.query_string.decode("latin-1"), request.headers)
+        if asked.accept and not any(_is_json(media.type) and media.quality > 0 for media in asked.accept):
+            raise MediaTypeError(
+                f"None of these media types can be produced: {', '.join(media.type for media in asked.accept)}",
+                hint="Ask for application/json.",
+            )
+        return asked
+
+    def _options(self, name: str) -> Answer:
+        catalog = self.catalog.current
+        schema = resolve_schema(catalog, request.headers.get("Accept-Profile"))
+        resolve_relation(catalog, schema, name)
+        return Answer(200, {"Allow": _ALLOW})
+
+    def _profile(self, asked: Asked, catalog: Catalog, relation: Relation) -> str | None:
+        """The schema that was read, told where it was asked for or where there are several."""
+        return relation.schema if asked.profile is not None or len(catalog.schemas) > 1 else None
+
+
+async def too_deep(name: str, deeper: str) -> Response:
+    """Tables have no resources below them.
+
+    Raises:
+        PathError: always; PGRST125.
+    """
+    raise PathError(
+        f"There is nothing at {request.path!r}",
+        hint=f"Rows of a table are chosen in the query string: {quote(name)}?id=eq.{quote(deeper.split('/')[0])}",
+    )
+
+
+def _is_json(media_type: str) -> bool:
+    return media_type in ("*/*", "application/*", "application/json", "application/vnd.pgrst.array+json")
+
+
+def to_response(answer: Answer) -> Response:
+    """The web framework's form of an answer."""
+    response = Response(answer.body, answer.status)
+    # Set after the making: Response would add a character set and a default type of its own.
+    response.headers.remove("Content-Type")
+    if request.method == "HEAD":
+        # What a GET would have answered has a length that is not known here: for a HEAD no rows are written.
+        response.automatically_set_content_length = False
+        response.headers.remove("Content-Length")
+    response.headers.update(answer.headers)
+    return response

@@ -1,0 +1,34 @@
+"""A plan becomes one statement. Pure: a statement's text and what fills its placeholders, no connection in sight."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from service.rest.plan.terms import ReadPlan
+from service.rest.sql.builder import Builder
+from service.rest.sql.postgresql import PostgresqlBuilder
+from service.rest.sql.sqlite import SqliteBuilder
+from service.rest.sql.statement import Statement
+
+BUILDERS: Mapping[str, Callable[[], Builder]] = {"postgresql": PostgresqlBuilder, "sqlite": SqliteBuilder}
+"""The databases that the table API speaks to, by their name in SQLAlchemy."""
+
+
+def build_read(plan: ReadPlan, database: str) -> Statement:
+    """The statement that reads what `plan` says: one row of `body`, `page_total`, `total`.
+
+    Args:
+        database: the database's name in SQLAlchemy, a key of `BUILDERS`.
+
+    Raises:
+        PlanError: the database has nothing of the kind.
+    """
+    return BUILDERS[database]().read(plan)
+
+
+def build_estimate(plan: ReadPlan, database: str) -> Statement | None:
+    """The statement that asks the planner how many rows there are, or None where the database has no such idea."""
+    return BUILDERS[database]().estimate(plan)
+
+
+__all__ = ["BUILDERS", "Statement", "build_estimate", "build_read"]

@@ -1,0 +1,184 @@
+"""What a URL's text means to SQLite, kind by kind; it would compare anything with anything, so bad values end here.
+
+The codes are those that PostgreSQL answers with (22P02, 22003, 22007), which is what a client looks for.
+"""
+
+from __future__ import annotations
+
+import datetime
+import json
+import math
+import re
+import uuid
+from collections.abc import Callable, Mapping
+from decimal import Decimal, InvalidOperation
+from typing import Any
+
+from service.catalog.model import Kind
+from service.errors import DatabaseError
+
+_INTEGER = re.compile(r"\s*[+-]?\d+\s*", re.ASCII)
+_NUMBER = re.compile(r"\s*[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?\s*", re.ASCII | re.IGNORECASE)
+_TRUE = {"t", "tr", "tru", "true", "y", "ye", "yes", "on", "1"}  # what PostgreSQL's boolean takes
+_FALSE = {"f", "fa", "fal", "fals", "false", "n", "no", "of", "off", "0"}
+
+
+def _bad(type_name: str, text: str, sqlstate: str = "22P02") -> DatabaseError:
+    return DatabaseError(sqlstate, f'invalid input syntax for type {type_name}: "{text[:100]}"')
+
+
+def integer(text: str) -> int:
+    """A 64-bit integer."""
+    if not _INTEGER.fullmatch(text) or len(text) > 100:
+        raise _bad("integer", text)
+    number = int(text)
+    if not -(2**63) <= number < 2**63:
+        raise DatabaseError("22003", f'value "{text.strip()}" is out of range for type bigint')
+    return number
+
+
+def real(text: str) -> float | None:
+    """A float; NaN, which SQLite cannot hold, becomes NULL and so equals nothing."""
+    try:
+        number = float(text.replace("_", "?"))  # Python reads 1_000, PostgreSQL's floats do not
+    except ValueError:
+        raise _bad("double precision", text) from None
+    return None if math.isnan(number) else number
+
+
+def numeric(text: str) -> str:
+    """The text itself: SQLite's own affinity makes of it what it made of the stored value."""
+    try:
+        Decimal(text.replace("_", "?"))
+    except InvalidOperation:
+        raise _bad("numeric", text) from None
+    return text.strip()
+
+
+def boolean(text: str) -> int:
+    folded = text.strip().casefold()
+    if folded in _TRUE:
+        return 1
+    if folded in _FALSE:
+        return 0
+    raise _bad("boolean", text)
+
+
+def blob(text: str) -> bytes:
+    r"""Bytes from PostgreSQL's hex form, `\x68656c6c6f`; any other text is its own bytes."""
+    if not text.startswith("\\x"):
+        return text.encode()
+    try:
+        return bytes.fromhex(text[2:])
+    except ValueError:
+        raise _bad("bytea", text) from None
+
+
+def document(text: str) -> str:
+    """A JSON document, checked."""
+    try:
+        json.loads(text)
+    except (ValueError, RecursionError):
+        raise _bad("json", text) from None
+    return text
+
+
+def identifier(text: str) -> str:
+    """A UUID in the form that PostgreSQL writes it in: what is stored in another is not found."""
+    try:
+        return str(uuid.UUID(text))
+    except ValueError:
+        raise _bad("uuid", text) from None
+
+
+def _moment(parse: Callable[[str], Any], type_name: str) -> Callable[[str], str]:
+    def check(text: str) -> str:
+        if _NUMBER.fullmatch(text):  # a column of epoch seconds or julian days
+            return text.strip()
+        try:
+            parse(text.strip())
+        except ValueError:
+            raise _bad(type_name, text, "22007") from None
+        return text
+
+    return check
+
+
+CONVERTERS: Mapping[Kind, Callable[[str], Any]] = {
+    Kind.INTEGER: integer,
+    Kind.REAL: real,
+    Kind.NUMERIC: numeric,
+    Kind.BOOLEAN: boolean,
+    Kind.BLOB: blob,
+    Kind.JSON: document,
+    Kind.UUID: identifier,
+    Kind.DATE: _moment(datetime.datetime.fromisoformat, "date"),
+    Kind.TIME: _moment(datetime.time.fromisoformat, "time"),
+    Kind.TIMESTAMP: _moment(datetime.datetime.fromisoformat, "timestamp"),
+    Kind.TIMESTAMP_TZ: _moment(datetime.datetime.fromisoformat, "timestamp with time zone"),
+}
+
+
+def converter(kind: Kind) -> Callable[[str], Any]:
+    """What makes a bound value of a URL's text for a column of `kind`."""
+    return CONVERTERS.get(kind, str)
+
+
+def number_or_null(text: str) -> int | float | None:
+    """For values of no declared type: the number that a text is, or NULL."""
+    if not _NUMBER.fullmatch(text) or len(text) > 100:
+        return None
+    number: int | float = int(text) if _INTEGER.fullmatch(text) else float(text)
+    return number if isinstance(number, float) or -(2**63) <= number < 2**63 else float(number)
+
+
+def number_or_text(text: str) -> int | float | str:
+    """The same, for a list of which each item is compared as what it looks like."""
+    number = number_or_null(text)
+    return text if number is None else number
+
+
+def blob_hex(text: str) -> str:
+    """Bytes as SQLite's `hex` writes them."""
+    return blob(text).hex().upper()
+
+
+def json_list(convert: Callable[[str], Any]) -> Callable[[tuple[str, ...]], str]:
+    """Makes one bound JSON array of a list of texts, for `json_each`."""
+    return lambda items: json.dumps([convert(item) for item in items])
+
+
+def like_to_glob(pattern: str) -> str:
+    r"""A LIKE pattern (`%`, `*`, `_`, escapes by `\`) as GLOB's: SQLite's LIKE ignores case, its GLOB does not."""
+    glob = []
+    characters = iter(pattern)
+    for character in characters:
+        if character == "\\":
+            character = next(characters, "\\")
+        elif character in "%*":
+            glob.append("*")
+            continue
+        elif character == "_":
+            glob.append("?")
+            continue
+        glob.append(f"[{character}]" if character in "*?[" else character)
+    return "".join(glob)
+
+
+def compact(text: str) -> str:
+    """A JSON document without white space, as SQLite's `json` writes it."""
+    return json.dumps(json.loads(document(text)), separators=(",", ":"), ensure_ascii=False)
+
+
+_JSON_RANKS: Mapping[type, int] = {type(None): 0, str: 1, float: 2, int: 2, bool: 3, list: 4, dict: 5}
+
+
+def json_rank(text: str) -> int:
+    """Where a JSON value stands in jsonb's order: null, strings, numbers, booleans, arrays, objects."""
+    return _JSON_RANKS[type(json.loads(document(text)))]
+
+
+def json_scalar(text: str) -> Any:
+    """The SQL value of a JSON scalar; of an array or an object its text."""
+    value = json.loads(document(text))
+    return compact(text) if isinstance(value, list | dict) else value

@@ -1,0 +1,75 @@
+"""A statement's text, compiled once per shape, and what fills its placeholders each time."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any, cast
+
+from sqlalchemy import BigInteger, ClauseElement, Dialect, String, bindparam
+from sqlalchemy.sql.compiler import SQLCompiler
+from sqlalchemy.sql.elements import BindParameter
+from sqlalchemy.types import TypeEngine
+
+from service.rest.terms import Page, Value
+
+Fill = Callable[[Sequence[Value], Page], Any]
+"""Takes a request's values and page and gives one placeholder's value."""
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """What is run: a text with placeholders alone, and how each is filled."""
+
+    text: str
+    fills: tuple[Fill, ...]
+
+    def arguments(self, values: Sequence[Value], page: Page) -> list[Any]:
+        """The placeholders' values for one request.
+
+        Raises:
+            DatabaseError: a value that its column's type cannot hold, where the database would not say so itself.
+        """
+        return [fill(values, page) for fill in self.fills]
+
+
+class Binds:
+    """Hands out placeholders while a statement is built, and remembers what fills each."""
+
+    def __init__(self) -> None:
+        self._fills: dict[str, Fill] = {}
+
+    def value(
+        self, slot: int, convert: Callable[[Any], Any] | None = None, type_: TypeEngine[Any] | None = None
+    ) -> BindParameter[Any]:
+        """A placeholder for the request's value number `slot`, as `convert` makes it."""
+        if convert is None:
+            return self._new(lambda values, page: values[slot], type_ or String())
+        return self._new(lambda values, page: convert(values[slot]), type_ or String())
+
+    def constant(self, constant: Any, type_: TypeEngine[Any] | None = None) -> BindParameter[Any]:
+        """A placeholder that is filled alike for every request of the shape: a key of a JSON path, say."""
+        return self._new(lambda values, page: constant, type_ or String())
+
+    def limit(self, unlimited: Any) -> BindParameter[int]:
+        """A placeholder for the page's size; `unlimited` is what the database takes for none."""
+        return self._new(lambda values, page: unlimited if page.limit is None else page.limit, BigInteger())
+
+    def offset(self) -> BindParameter[int]:
+        return self._new(lambda values, page: page.offset, BigInteger())
+
+    def _new(self, fill: Fill, type_: TypeEngine[Any]) -> BindParameter[Any]:
+        name = f"p{len(self._fills)}"
+        self._fills[name] = fill
+        return bindparam(name, None, type_=type_, required=False)
+
+    def compile(self, clause: ClauseElement, dialect: Dialect) -> Statement:
+        """The finished statement."""
+        compiled = cast(SQLCompiler, clause.compile(dialect=dialect))
+        return Statement(compiled.string, tuple(self._fill(name, compiled) for name in compiled.positiontup or ()))
+
+    def _fill(self, name: str, compiled: SQLCompiler) -> Fill:
+        if name in self._fills:
+            return self._fills[name]
+        constant = compiled.params[name]  # one that SQLAlchemy bound of itself
+        return lambda values, page: constant

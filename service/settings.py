@@ -1,0 +1,322 @@
+"""The settings: one frozen object, every field with its default and meaning; all faults are reported at once.
+
+A value comes from a command's flag, else from the environment (`POOLGATE_` and the field's name in capitals), else it
+is the default. An empty variable counts as absent. The table API's settings bear PostgREST's names and take its values.
+"""
+
+from __future__ import annotations
+
+import difflib
+import os
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
+from types import MappingProxyType
+from typing import Annotated, Any, Literal, NamedTuple
+
+from pydantic import (
+    AfterValidator,
+    BeforeValidator,
+    Field,
+    PlainSerializer,
+    PrivateAttr,
+    ValidationError,
+    ValidationInfo,
+    field_validator,
+)
+from pydantic.fields import FieldInfo
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
+
+from service import forms, units
+from service.errors import SettingsError
+
+PREFIX = "POOLGATE_"
+APP_PREFIX = f"{PREFIX}APP_SETTINGS_"
+DEMO_URL = "sqlite:///poolgate-demo.db"
+FLAGS = MappingProxyType({"database_url": "--database", "bind": "--bind", "workers": "--workers"})
+SECRETS = frozenset({"admin_token", "jwt_secret"})
+
+# Names that a PostgREST configuration may bring along, or a guess, and that are called otherwise here.
+_CALLED_HERE = MappingProxyType(
+    {
+        "db_uri": "database_url",
+        "db_schema": "db_schemas",
+        "db_pool": "pool_max_size",
+        "db_pool_acquisition_timeout": "pool_acquire_timeout",
+        "db_pool_max_lifetime": "pool_max_lifetime",
+        "db_pool_max_idletime": "pool_max_idle",
+        "server_host": "bind",
+        "server_port": "bind",
+        "database": "database_url",
+        "host": "bind",
+        "port": "bind",
+        "pool_size": "pool_max_size",
+    }
+)
+_LEVELS = MappingProxyType({"crit": "critical", "warn": "warning"})
+
+
+def _lower(value: object) -> object:
+    return value.strip().lower() if isinstance(value, str) else value
+
+
+def _level(value: object) -> object:
+    return _LEVELS.get(str(_lower(value)), _lower(value))
+
+
+def _counted(minimum: int, maximum: int | None = None) -> BeforeValidator:
+    return BeforeValidator(lambda value: units.whole(value, minimum, maximum))
+
+
+def _limit(value: object) -> int | None:
+    return None if value is None or _lower(value) == "none" else units.whole(value, 1)
+
+
+Seconds = Annotated[float, BeforeValidator(units.seconds)]
+Bytes = Annotated[int, BeforeValidator(units.size)]
+Switch = Annotated[bool, BeforeValidator(units.switch)]
+Words = Annotated[tuple[str, ...], BeforeValidator(units.words)]
+Lower = BeforeValidator(_lower)
+
+
+def _setting(default: Any, meaning: str, **options: Any) -> Any:
+    """A field whose `default` is a value, or a function of the fields before it."""
+    kind = "default_factory" if callable(default) else "default"
+    return Field(description=meaning, **{kind: default}, **options)
+
+
+class Settings(BaseSettings):
+    """Every setting of the service. Durations are seconds, sizes are bytes.
+
+    Raises:
+        pydantic.ValidationError: `load_settings` is the way in that reports faults for people.
+    """
+
+    model_config = SettingsConfigDict(frozen=True, extra="forbid", validate_default=False)
+
+    # The service
+    database_url: Annotated[str, AfterValidator(forms.database_url)] = _setting(
+        DEMO_URL, "The database to serve; with none named it is the demo.", repr=False
+    )
+    bind: Annotated[str, AfterValidator(forms.bind)] = _setting(
+        "127.0.0.1:8000", "The address to listen on, HOST:PORT."
+    )
+    workers: Annotated[int, _counted(1, 256)] = _setting(1, "Processes that serve; each has a pool of its own.")
+    anonymous: Annotated[Literal["none", "read", "write"], Lower] = _setting(
+        lambda before: "read" if before.get("database_url") == DEMO_URL else "none",
+        "What callers without a key or token may do: none, read or write. The demo may be read.",
+    )
+    statement_timeout: Seconds = _setting(10.0, "The longest a statement may run.")
+    max_body: Bytes = _setting(1024**2, "The largest body a request may have.")
+    drain_timeout: Seconds = _setting(10.0, "The longest a stop waits for running requests.")
+    rest_prefix: Annotated[str, AfterValidator(forms.rest_prefix)] = _setting(
+        "/rest/v1", "Where the tables are mounted; / for the root."
+    )
+    functions: Annotated[Path, AfterValidator(forms.folder)] | None = _setting(
+        None, "A folder of named .sql functions."
+    )
+    admin_token: Annotated[str, AfterValidator(forms.token)] | None = _setting(
+        None, "The bearer token for metrics and pool; with none set they answer loopback callers alone.", repr=False
+    )
+    log_level: Annotated[Literal["debug", "info", "warning", "error", "critical"], BeforeValidator(_level)] = _setting(
+        "info", "The least severe log lines that are written: debug, info, warning, error or critical."
+    )
+    log_format: Annotated[Literal["text", "json"], Lower] = _setting("text", "How log lines are written: text or json.")
+
+    # The pool. The largest size comes first, so that the smallest can follow it down.
+    pool_max_size: Annotated[int, _counted(1, 10_000)] = _setting(10, "The most connections a pool opens.")
+    pool_min_size: Annotated[int, _counted(0)] = _setting(
+        lambda before: min(2, before.get("pool_max_size", 2)), "Connections a pool keeps open from the start."
+    )
+    pool_acquire_timeout: Seconds = _setting(5.0, "The longest a request waits for a connection; then it gets a 503.")
+    pool_max_waiting: Annotated[int, _counted(0)] = _setting(
+        100, "How many requests may wait for a connection at once; one more gets a 503."
+    )
+    pool_max_lifetime: Seconds = _setting(1800.0, "The age at which a connection is replaced.")
+    pool_max_idle: Seconds = _setting(300.0, "How long a connection above the smallest size may lie unused.")
+    pool_leak_threshold: Seconds = _setting(30.0, "How long a connection may be held before it is reported as a leak.")
+    pool_mode: Annotated[Literal["shared", "per-request"], Lower] = _setting(
+        "shared", "shared, or per-request: a new connection for each request, the baseline to compare with."
+    )
+
+    # The table API: PostgREST's names and meanings
+    db_schemas: Words = _setting((), "The schemas to expose, the first by default; none named: the database's default.")
+    db_anon_role: str | None = _setting(None, "The database role of callers without a token.")
+    db_max_rows: Annotated[int | None, BeforeValidator(_limit)] = _setting(
+        1000, "The most rows an answer carries; none for no limit."
+    )
+    db_tx_end: Annotated[Literal["commit", "commit-allow-override", "rollback", "rollback-allow-override"], Lower] = (
+        _setting("commit", "How a transaction ends, and whether a request may override it with Prefer: tx=.")
+    )
+    db_pre_request: str | None = _setting(None, "A database function to call before each request.")
+    db_extra_search_path: Words = _setting(("public",), "Schemas added to the search path, not exposed.")
+    db_aggregates_enabled: Switch = _setting(False, "Whether requests may use aggregate functions.")
+    db_plan_enabled: Switch = _setting(False, "Whether requests may ask for execution plans.")
+    jwt_secret: Annotated[str, AfterValidator(forms.jwt_secret)] | None = _setting(
+        None, "The secret, JWK or JWK set that tokens are checked with, or @file.", repr=False
+    )
+    jwt_aud: str | None = _setting(None, "The audience that tokens must name.")
+    jwt_role_claim_key: Annotated[str, AfterValidator(forms.role_key)] = _setting(
+        "$.role", "The path of the claim that holds the role."
+    )
+    openapi_mode: Annotated[Literal["follow-privileges", "ignore-privileges", "disabled"], Lower] = _setting(
+        "follow-privileges", "What the description at the root shows: follow-privileges, ignore-privileges or disabled."
+    )
+    server_cors_allowed_origins: Annotated[Words, AfterValidator(forms.origins)] = _setting(
+        (), "The origins whose pages may call; none named: none; * for every one, without credentials."
+    )
+    app_settings: Annotated[Mapping[str, str], AfterValidator(MappingProxyType), PlainSerializer(dict)] = _setting(
+        lambda _: MappingProxyType({}), "Settings of your own for the database's functions, as app.settings.name."
+    )
+
+    _flags: frozenset[str] = PrivateAttr(frozenset())
+
+    @field_validator("pool_min_size", mode="after")
+    @classmethod
+    def _fits(cls, value: int, info: ValidationInfo) -> int:
+        largest = info.data.get("pool_max_size")
+        if largest is not None and value > largest:
+            raise ValueError(f"is above the largest size; expected at most {PREFIX}POOL_MAX_SIZE, which is {largest}")
+        return value
+
+    @property
+    def is_demo(self) -> bool:
+        """Whether no database was named."""
+        return self.database_url == DEMO_URL
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        return init_settings, _Environment(settings_cls)
+
+
+class _Environment(PydanticBaseSettingsSource):
+    """What `os.environ` says; unknown `POOLGATE_*` names are passed on as they are, for the model to refuse."""
+
+    def get_field_value(self, field: FieldInfo, field_name: str) -> tuple[Any, str, bool]:
+        name = _variable(field_name)
+        return os.environ.get(name), name, False
+
+    def __call__(self) -> dict[str, Any]:
+        found: dict[str, Any] = {}
+        own = {name: value for name, value in os.environ.items() if name.startswith(PREFIX) and value.strip()}
+        if plain := os.environ.get("DATABASE_URL", "").strip():
+            found["database_url"] = plain
+        for name, value in own.items():
+            field = name.removeprefix(PREFIX).lower()
+            if name.startswith(APP_PREFIX):
+                found.setdefault("app_settings", {})[name.removeprefix(APP_PREFIX).lower()] = value
+            else:
+                known = name.isupper() and field in self.settings_cls.model_fields and field != "app_settings"
+                found[field if known else name] = value.strip()
+        return found
+
+
+def load_settings(**flags: Any) -> Settings:
+    """The settings from flags and environment.
+
+    Args:
+        flags: values by field name that win over the environment; None counts as absent.
+
+    Raises:
+        SettingsError: with every fault there is.
+    """
+    given = {name: value for name, value in flags.items() if value is not None}
+    try:
+        settings = Settings(**given)
+    except ValidationError as error:
+        # "from None": pydantic's own error repeats the values, and so the secrets.
+        raise SettingsError(list(_faults(error, given))) from None
+    settings._flags = frozenset(given)
+    return settings
+
+
+class Described(NamedTuple):
+    """One setting as `poolgate settings` shows it."""
+
+    name: str
+    value: str
+    source: Literal["default", "environment", "flag"]
+    meaning: str
+
+
+def describe(settings: Settings) -> list[Described]:
+    """Every setting in the order of its definition, for people; secrets hidden."""
+    return [
+        Described(
+            _variable(name), show(name, getattr(settings, name)), _source(settings, name), field.description or ""
+        )
+        for name, field in Settings.model_fields.items()
+    ]
+
+
+def show(name: str, value: Any) -> str:
+    """A field's value as one would write it in the environment; a secret is hidden, no value is empty."""
+    if name in SECRETS and value is not None:
+        return "(hidden)"
+    if isinstance(value, Mapping):
+        return ",".join(f"{key}=(hidden)" for key in value)
+    return _SHOWN.get((name, type(value)), _SHOWN.get(type(value), str))(value)
+
+
+_SHOWN: Mapping[object, Callable[[Any], str]] = {
+    type(None): lambda _: "",
+    bool: lambda value: str(value).lower(),
+    float: units.show_seconds,
+    tuple: ",".join,
+    ("database_url", str): forms.safe_url,
+    ("max_body", int): units.show_size,
+    ("db_max_rows", type(None)): lambda _: "none",
+}
+
+
+def _variable(field: str) -> str:
+    return f"{PREFIX}{field.upper()}" + ("_*" if field == "app_settings" else "")
+
+
+def _source(settings: Settings, field: str) -> Literal["default", "environment", "flag"]:
+    if field in settings._flags:
+        return "flag"
+    return "environment" if field in settings.model_fields_set else "default"
+
+
+def _faults(error: ValidationError, given: Mapping[str, Any]) -> Iterator[str]:
+    for fault in error.errors(include_url=False):
+        field = str(fault["loc"][0])
+        if fault["type"] == "default_factory_not_called":
+            continue  # a default that follows another setting: that one's fault is told already
+        if fault["type"] == "extra_forbidden":
+            yield f"{field}: there is no such setting{_near(field)}"
+        else:
+            yield f"{_as_written(field, given)}: {_clause(field, fault)}"
+
+
+def _clause(field: str, fault: Mapping[str, Any]) -> str:
+    value = "the secret" if field in SECRETS else repr(show(field, fault["input"]))
+    context = fault.get("ctx", {})
+    if "error" in context:
+        return f"{value} {context['error']}"
+    if "expected" in context:
+        return f"{value} is not known; expected {context['expected'].replace(chr(39), '')}"
+    return f"{value} cannot be used: {fault['msg'].lower()}"
+
+
+def _as_written(field: str, given: Mapping[str, Any]) -> str:
+    if field in given:
+        return FLAGS.get(field, field)
+    if field == "database_url" and not os.environ.get(_variable(field), "").strip():
+        return "DATABASE_URL"
+    return _variable(field)
+
+
+def _near(name: str) -> str:
+    bare = name.removeprefix(PREFIX).lower()
+    near = [_CALLED_HERE[bare]] if bare in _CALLED_HERE else difflib.get_close_matches(bare, Settings.model_fields, 1)
+    if not near:
+        return "; `poolgate settings` lists them all"
+    return f"; did you mean {_variable(near[0]) if name.startswith(PREFIX) else near[0]}?"

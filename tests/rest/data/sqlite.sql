@@ -1,0 +1,170 @@
+-- One logical schema, twice: this file for SQLite, postgresql.sql for PostgreSQL. Keep the two alike.
+-- What SQLite has no type for stands here as its nearest kind: arrays, composites and jsonb as JSON, ranges and
+-- enums as TEXT. Times are stored as PostgreSQL writes them in JSON.
+
+create table items (
+  id integer primary key,
+  name text not null,
+  price numeric(10, 2),
+  quantity integer,
+  active boolean,
+  note text
+);
+insert into items (id, name, price, quantity, active, note) values
+  (1, 'anvil', 19.99, 3, true, null),
+  (2, 'Anchor', 100, 0, false, 'heavy'),
+  (3, 'bolt', 0.05, 5000, true, 'small, round'),
+  (4, 'nut', 0.03, 4800, null, 'fits "bolt"'),
+  (5, 'screw', null, 1200, true, ''),
+  (6, 'wrench', 24.5, 12, false, 'size (10)'),
+  (7, 'spare_part', 7.25, 12, true, '50% off'),
+  (8, 'naïve ☃', 1.5, null, null, 'back\slash');
+
+create view item_names as select name, note from items;
+create view item_totals as select active, count(*) as items, sum(quantity) as quantity from items group by active;
+
+create table many (id integer primary key, parity text not null, square bigint not null);
+with recursive n (n) as (select 1 union all select n + 1 from n where n < 5000)
+insert into many select n, case n % 2 when 0 then 'even' else 'odd' end, n * n from n;
+
+create table nodes (id integer primary key, parent_id integer references nodes, name text not null);
+create table pairs (a integer, b integer, label text, primary key (a, b));
+create table no_key (a text, b integer);
+create table "nothing" (id integer primary key, name text);
+
+create table "odd name" (
+  id integer primary key, "select" integer, "order" text, "or" text, "a.b" text, "quo""te" text, "Ünïcode" text,
+  "UPPER" text, "with space" text, "paren(s)" text, "comma,x" text, "a:b" text, "limit" text, count integer
+);
+insert into "odd name" values
+  (1, 10, 'first', 'x', 'dotted', 'quoted', 'über', 'up', 'spaced', 'bracketed', 'listed', 'typed', 'capped', 7),
+  (2, 20, 'second', 'y', 'dots', 'quotes', 'ärger', 'UP', 'spaces', 'brackets', 'lists', 'types', 'caps', 8);
+
+create table "dot.ted" (id integer primary key, name text);
+create table "Größe ☃" (id integer primary key, name text);
+create table "CamelCase" (id integer primary key, name text);
+create table "camelcase2" (id integer primary key, name text);
+create table "order" (id integer primary key, name text);
+create table "quo""ted" (id integer primary key, name text);
+create table "100% sure" (id integer primary key, name text);
+insert into nodes values (1, null, 'root'), (2, 1, 'left'), (3, 1, 'right'), (4, 2, 'leaf');
+insert into pairs values (1, 1, 'one-one'), (1, 2, 'one-two'), (2, 1, 'two-one');
+insert into no_key values ('x', 1), ('x', 1), ('y', null), (null, 2);
+insert into "dot.ted" values (1, 'dot');
+insert into "Größe ☃" values (1, 'snow');
+insert into "CamelCase" values (1, 'hump');
+insert into "camelcase2" values (1, 'flat');
+insert into "order" values (1, 'reserved');
+insert into "quo""ted" values (1, 'quote');
+insert into "100% sure" values (1, 'percent');
+
+-- Values of every type.
+create table integers (id integer primary key, small smallint, medium integer, big bigint);
+insert into integers values
+  (1, -32768, -2147483648, -9223372036854775808),
+  (2, 32767, 2147483647, 9223372036854775807),
+  (3, 0, 0, 9007199254740993),
+  (4, null, null, null);
+
+create table decimals (id integer primary key, fixed numeric(30, 10), free numeric);
+insert into decimals values (1, 19.99, 0.1), (2, -0.0000000001, 9007199254740993), (3, 100, 1.10), (4, null, null);
+
+create table reals (id integer primary key, single real, double double precision);
+insert into reals values
+  (1, 0.1, 0.1),
+  (2, 1.5, 0.30000000000000004),
+  (3, -2.5, 1e308),
+  (4, 0, 5e-324),
+  (5, 9e999, 9e999),
+  (6, -9e999, -9e999),
+  (8, null, null);
+
+create table texts (id integer primary key, body text, short varchar(10), fixed char(5));
+insert into texts values
+  (1, 'plain', 'short', 'ab   '),
+  (2, 'naïve Größe 東京 😀👩‍🚀', 'é😀', 'é    '),
+  (3, 'quote " apostrophe '' backslash \ slash /', '"', '''    '),
+  (4, 'line' || char(10) || 'feed' || char(9) || 'tab' || char(13) || 'return', char(10), char(9) || '    '),
+  (5, 'control ' || char(1) || ' ' || char(31) || ' ' || char(127) || ' separator ' || char(8232), char(1), char(2) || '    '),
+  (6, '', '', '     '),
+  (7, null, null, null),
+  (8, '{not,an,array}', '(a,b)', '[1,2]'),
+  (9, 'null', 'NULL', 'true ');
+
+create table binaries (id integer primary key, data blob);
+insert into binaries values (1, x'00ff10'), (2, x''), (3, null), (4, cast('héllo' as blob));
+
+create table tokens (id uuid primary key, label text);
+insert into tokens values
+  ('00000000-0000-0000-0000-000000000000', 'nil'),
+  ('a0eebc99-9c0b-4ef8-bb6d-6bb9bd380a11', 'random');
+
+create table moments (id integer primary key, day date, clock time, at timestamp, zoned timestamptz, span text);
+insert into moments values
+  (1, '2024-02-29', '12:34:56.789', '2024-02-29T12:34:56.789', '2024-02-29T10:34:56.789+00:00', '1 day 02:03:04'),
+  (2, '1999-12-31', '23:59:59', '1999-12-31T23:59:59', '1999-12-31T23:59:59+00:00', '-00:00:01'),
+  (3, null, null, null, null, null);
+
+create table documents (id integer primary key, doc json, tree json);
+insert into documents (id, doc, tree) values
+  (1, '{"name":"ann","age":31,"tags":["a","b"],"address":{"city":"Oslo","zip":"0150"}}', '{"age": 31, "name": "ann", "tags": ["a", "b"], "address": {"zip": "0150", "city": "Oslo"}}'),
+  (2, '{"name":"bob","age":7,"tags":[],"address":{"city":"Bergen"}}', '{"age": 7, "name": "bob", "tags": [], "address": {"city": "Bergen"}}'),
+  (3, '{"name":"cy","age":null,"tags":["c"],"flag":true}', '{"age": null, "flag": true, "name": "cy", "tags": ["c"]}'),
+  (4, '[1,2,[3,4],{"k":"v"}]', '[1, 2, [3, 4], {"k": "v"}]'),
+  (5, '"text"', '"text"'),
+  (6, null, null),
+  (7, 'null', 'null'),
+  (8, '{"odd key!":1,"a.b":2,"0":"zero","big":9007199254740993,"é":"ü"}', '{"0": "zero", "é": "ü", "a.b": 2, "big": 9007199254740993, "odd key!": 1}');
+
+create table lists (id integer primary key, numbers json, words json, grid json);
+insert into lists values
+  (1, '[1,2,3]', '["a b","c,d","e\"f"]', '[[1,2],[3,4]]'),
+  (2, '[3,4]', '[null,"null",""]', null),
+  (3, '[]', '[]', '[]'),
+  (4, null, null, null);
+
+create table spans (id integer primary key, span text, during text);
+insert into spans values (1, '[1,5)', null), (2, '[5,10)', null), (3, '[20,30)', null), (4, null, null);
+
+create table people (
+  id integer primary key,
+  mood text check (mood in ('sad', 'ok', 'happy')),
+  email text check (email like '%@%'),
+  spot json
+);
+insert into people values
+  (1, 'happy', 'ann@example.org', '{"x":1,"y":2}'),
+  (2, 'sad', 'bob@example.org', '{"x":30,"y":4}'),
+  (3, 'ok', null, null);
+
+create virtual table articles using fts5 (id unindexed, body);
+insert into articles (rowid, id, body) values
+  (1, 1, 'The quick brown fox jumps over the lazy dog'),
+  (2, 2, 'A lazy afternoon with a brown bear'),
+  (3, 3, 'Nothing to see');
+
+create table wide (
+  id integer primary key,
+  c001 integer, c002 integer, c003 integer, c004 integer, c005 integer, c006 integer, c007 integer, c008 integer,
+  c009 integer, c010 integer, c011 integer, c012 integer, c013 integer, c014 integer, c015 integer, c016 integer,
+  c017 integer, c018 integer, c019 integer, c020 integer, c021 integer, c022 integer, c023 integer, c024 integer,
+  c025 integer, c026 integer, c027 integer, c028 integer, c029 integer, c030 integer, c031 integer, c032 integer,
+  c033 integer, c034 integer, c035 integer, c036 integer, c037 integer, c038 integer, c039 integer, c040 integer,
+  c041 integer, c042 integer, c043 integer, c044 integer, c045 integer, c046 integer, c047 integer, c048 integer,
+  c049 integer, c050 integer, c051 integer, c052 integer, c053 integer, c054 integer, c055 integer, c056 integer,
+  c057 integer, c058 integer, c059 integer, c060 integer, c061 integer, c062 integer, c063 integer, c064 integer,
+  c065 integer, c066 integer, c067 integer, c068 integer, c069 integer, c070 integer, c071 integer, c072 integer,
+  c073 integer, c074 integer, c075 integer, c076 integer, c077 integer, c078 integer, c079 integer, c080 integer,
+  c081 integer, c082 integer, c083 integer, c084 integer, c085 integer, c086 integer, c087 integer, c088 integer,
+  c089 integer, c090 integer, c091 integer, c092 integer, c093 integer, c094 integer, c095 integer, c096 integer,
+  c097 integer, c098 integer, c099 integer, c100 integer, c101 integer, c102 integer, c103 integer, c104 integer,
+  c105 integer, c106 integer, c107 integer, c108 integer, c109 integer, c110 integer, c111 integer, c112 integer,
+  c113 integer, c114 integer, c115 integer, c116 integer, c117 integer, c118 integer, c119 integer, c120 integer
+);
+insert into wide values (1,
+  1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20,
+  21, 22, 23, 24, 25, 26, 27, 28, 29, 30, 31, 32, 33, 34, 35, 36, 37, 38, 39, 40,
+  41, 42, 43, 44, 45, 46, 47, 48, 49, 50, 51, 52, 53, 54, 55, 56, 57, 58, 59, 60,
+  61, 62, 63, 64, 65, 66, 67, 68, 69, 70, 71, 72, 73, 74, 75, 76, 77, 78, 79, 80,
+  81, 82, 83, 84, 85, 86, 87, 88, 89, 90, 91, 92, 93, 94, 95, 96, 97, 98, 99, 100,
+  101, 102, 103, 104, 105, 106, 107, 108, 109, 110, 111, 112, 113, 114, 115, 116, 117, 118, 119, 120);
