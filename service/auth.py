@@ -27,11 +27,13 @@ class Identity:
         access: the most that is allowed.
         role: the database role to take on for the request's transaction, or None for the connection's own.
         claims: of the token.
+        anonymous: no credentials were sent.
     """
 
     access: Access
     role: str | None = None
     claims: Mapping[str, Any] = field(default_factory=lambda: MappingProxyType({}), hash=False)
+    anonymous: bool = False
 
 
 def anonymous(access: str, role: str | None) -> Identity:
@@ -42,15 +44,19 @@ def anonymous(access: str, role: str | None) -> Identity:
         role: the setting DB_ANON_ROLE; where it is set, the database's own grants decide, as in PostgREST.
     """
     if role is not None:
-        return Identity(Access.WRITE, role)
-    return Identity(Access[access.upper()])
+        return Identity(Access.WRITE, role, anonymous=True)
+    return Identity(Access[access.upper()], anonymous=True)
+
+
+CHALLENGE = {"WWW-Authenticate": "Bearer"}
+"""The header of an answer that credentials would have changed (RFC 6750)."""
 
 
 def require(identity: Identity, access: Access) -> None:
     """Refuse what `identity` may not do.
 
     Raises:
-        AuthError: PGRST302, with the `WWW-Authenticate` header of RFC 6750.
+        AuthError: PGRST302.
     """
     if identity.access >= access:
         return
@@ -58,5 +64,5 @@ def require(identity: Identity, access: Access) -> None:
         "Anonymous access is off" if identity.access is Access.NONE else "Anonymous callers may only read",
         hint="Send an API key or a token in the Authorization header, or let anonymous callers in with the setting "
         "POOLGATE_ANONYMOUS=read (or write).",
-        headers={"WWW-Authenticate": "Bearer"},
+        headers=CHALLENGE,
     )

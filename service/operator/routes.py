@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import hmac
 import ipaddress
 from dataclasses import dataclass
@@ -50,8 +49,7 @@ class OperatorPages:
     async def pool(self) -> Response:
         """The pool's numbers."""
         self._admit()
-        stats = self.database.pool.stats()
-        return _json(dataclasses.asdict(stats))
+        return _json(self.database.pool.stats().as_dict())
 
     async def home(self) -> Response:
         """What this is: a page for people, JSON for programs."""

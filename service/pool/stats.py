@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from types import MappingProxyType
 from typing import Any
+from typing import Any
 
 from service.events import Reason
 
@@ -86,6 +87,12 @@ class PoolStats:
     observer_errors: int
     closed: Mapping[Reason, int]
     writer: PoolStats | None = None
+
+    def as_dict(self) -> dict[str, Any]:
+        """The numbers by their names, for JSON."""
+        numbers = {each.name: getattr(self, each.name) for each in fields(self)}
+        writer = None if self.writer is None else self.writer.as_dict()
+        return numbers | {"closed": dict(self.closed), "writer": writer}
 
     def with_writer(self, writer: PoolStats) -> PoolStats:
         """Both stores of a pool as one: numbers add up, maxima are the larger."""

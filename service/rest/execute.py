@@ -7,12 +7,14 @@ import time
 from dataclasses import dataclass, replace
 from typing import Any
 
-from service.auth import Identity
+from service.auth import CHALLENGE, Identity
 from service.database import Database
+from service.errors import PoolgateError
 from service.pool import Lease
 from service.rest.prepare import Prepared
 from service.rest.terms import Asked, Page
 
+_NO_RIGHT = "42501"
 _AS_ROLE = "select set_config('role', $1, true)"
 
 
@@ -65,7 +67,7 @@ async def run_read(
         translated = database.translate(error)
         if translated is None:
             raise
-        raise translated from error
+        raise _seen_by(identity, translated) from error
     ran = time.perf_counter() - began
     return Result(row[0], page, row[1], total, lease.waited, ran)
 
@@ -79,6 +81,14 @@ async def _fetch(lease: Lease, prepared: Prepared, asked: Asked, arguments: list
         return row, counted
     plan = await lease.fetchval(prepared.estimate.text, *prepared.estimate.arguments(asked.values, asked.page))
     return row, max(json.loads(plan)[0]["Plan"]["Plan Rows"], counted or 0)
+
+
+def _seen_by(identity: Identity, error: PoolgateError) -> PoolgateError:
+    """A right that is missing may be had by signing in: to a caller without credentials the answer says so."""
+    if identity.anonymous and error.code == _NO_RIGHT:
+        error.status = 401
+        error.headers.update(CHALLENGE)
+    return error
 
 
 def _is_exact(counted: int | None, prepared: Prepared) -> bool:

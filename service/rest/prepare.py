@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from service.catalog.model import Catalog, Relation
 from service.rest.plan.names import resolve_relation, resolve_schema
-from service.rest.plan.read import plan_read
+from service.rest.plan.read import of_root, plan_read
 from service.rest.plan.terms import Count
 from service.rest.sql import Statement, build_estimate, build_read
 from service.rest.terms import Asked
@@ -56,6 +56,8 @@ class Statements:
         if catalog.version != self._version:
             self._kept.clear()
             self._version = catalog.version
+        for path, _ in asked.pages:
+            of_root(path)
         key = (asked.profile, asked.relation, asked.read, asked.preferences.count, asked.method == "HEAD")
         prepared = self._kept.get(key)
         if prepared is None:

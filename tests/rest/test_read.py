@@ -77,7 +77,7 @@ def answered(request: pytest.FixtureRequest, applications: dict[tuple[str, str],
 
 async def check(case: Case, database: str, http: httpx.AsyncClient) -> None:
     """Asks, and holds the answer against the case."""
-    answer = await asyncio.wait_for(http.request(case.method, PREFIX + case.url, headers=case.headers), timeout=20)
+    answer = await asyncio.wait_for(http.request(case.method, PREFIX + case.url, headers=case.headers), timeout=60)
     assert answer.status_code == case.status, answer.text
     for name, value in case.answers.items():
         assert answer.headers.get(name) == value, name

@@ -42,15 +42,20 @@ def plan_read(
     return ReadPlan(
         relation=relation,
         outputs=_outputs(asked, relation),
-        where=tuple(_condition(condition, relation) for path, condition in asked.where if _of_root(path)),
-        order=tuple(_ordering(term, relation) for path, terms in asked.order if _of_root(path) for term in terms),
+        where=tuple(_condition(condition, relation) for path, condition in asked.where if of_root(path)),
+        order=tuple(_ordering(term, relation) for path, terms in asked.order if of_root(path) for term in terms),
         count=count,
         count_limit=count_limit,
         rows=rows,
     )
 
 
-def _of_root(path: EmbedPath) -> bool:
+def of_root(path: EmbedPath) -> bool:
+    """True for what applies to the relation itself.
+
+    Raises:
+        EmbeddingError: PGRST108, it applies to something that is not embedded.
+    """
     if path:
         raise EmbeddingError(
             f"{'.'.join(path)!r} is not embedded in this request",
