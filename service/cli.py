@@ -7,6 +7,7 @@ and usage, 1 for the rest.
 from __future__ import annotations
 
 import asyncio
+import os
 import shutil
 import sys
 import textwrap
@@ -52,9 +53,13 @@ def main() -> None:
 @click.option("--app", "application", metavar="MODULE:ATTR", help="A Flask application of your own, from create_app().")
 def serve(bind: str | None, database_url: str | None, workers: str | None, application: str | None) -> None:
     """Serve the database; with none named, the demo."""
-    from service.settings import load_settings
+    from service.settings import load_settings, variable
 
-    settings = load_settings(bind=bind, database_url=database_url, workers=workers)
+    flags = {"bind": bind, "database_url": database_url, "workers": workers}
+    settings = load_settings(**flags)
+    if application:
+        # Their module calls create_app(), which reads the environment: there the flags must stand to win.
+        os.environ.update({variable(name): value for name, value in flags.items() if value is not None})
     if settings.is_demo:
         path = _build_demo()
         click.echo(f"No database named: serving the demo, {path}; anonymous callers: {settings.anonymous}.")

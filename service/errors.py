@@ -2,6 +2,7 @@
 
     PoolgateError                    500
     ├── SettingsError                     settings that cannot be used; all faults at once; exit status 2
+    ├── ServeError                        the service cannot be started as told; exit status 1
     ├── AskedError                   400  the request cannot be read as the dialect
     │   ├── QueryError               400  PGRST100  the query string does not parse
     │   ├── BodyError                400  PGRST102  the body cannot be used
@@ -89,6 +90,10 @@ class SettingsError(PoolgateError):
     def __init__(self, faults: Sequence[str]) -> None:
         super().__init__("; ".join(faults))
         self.faults = tuple(faults)
+
+
+class ServeError(PoolgateError):
+    """The service cannot be started as told."""
 
 
 class AskedError(PoolgateError):

@@ -5,15 +5,16 @@ from __future__ import annotations
 import asyncio
 import logging
 import random
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
 
 from service.catalog.holder import CatalogHolder
 from service.database import Database
-from service.errors import DatabaseAwayError, PoolFullError, PoolgateError, PoolTimeoutError, UnavailableError
+from service.errors import DatabaseAwayError, PoolgateError, UnavailableError
 
 logger = logging.getLogger("poolgate")
-_LONGEST_PAUSE = 10.0
+_FIRST_ATTEMPT = 2.0  # seconds until the service answers probes, come up or not
+_PAUSES = (0.5, 1.0, 2.0, 5.0)  # seconds between two attempts to come up; the last one for ever
 _PING_TIMEOUT = 1.0
 
 
@@ -29,39 +30,47 @@ class Lifecycle:
         self._catalog = catalog
         self._drain_timeout = drain_timeout
         self._up = asyncio.Event()
-        self.draining = False
+        self._tried = asyncio.Event()
+        self._leave_at: float | None = None  # the loop's time
 
     @asynccontextmanager
     async def running(self) -> AsyncIterator[None]:
         """The service's life: up on entering, gone on leaving.
 
-        A database that is away does not keep the service from starting: it answers 503, tries again with pauses that
-        grow to ten seconds, and heals.
+        A database that is away, or slow, does not keep the service from starting: it answers 503, tries again with
+        pauses that grow to five seconds, and heals.
 
         Raises:
             PoolgateError: what no waiting cures, as a wrong password or a file that is no database.
         """
-        self.draining = False
+        self._leave_at = None
         self._up.clear()
-        tasks: list[asyncio.Task[None]] = []
+        self._tried.clear()
+        living = asyncio.create_task(self._live(), name="poolgate: lifecycle")
         try:
-            try:
-                await self._start()
-            except DatabaseAwayError as error:
-                logger.warning("%s; trying again until it is there", error)
-                tasks.append(asyncio.create_task(self._keep_starting(), name="poolgate: waiting for the database"))
-            tasks.append(asyncio.create_task(self._watch(), name="poolgate: watching the schema"))
+            await self._await_first_attempt(living)
             yield
         finally:
-            self.draining = True
-            for task in tasks:
-                task.cancel()
-            await asyncio.gather(*tasks, return_exceptions=True)
-            await self._database.pool.close(timeout=self._drain_timeout)
+            self.drain()
+            living.cancel()
+            await asyncio.wait({living})
+            await self._database.pool.close(timeout=self.time_left())
 
     def drain(self) -> None:
-        """The service is about to stop: it is no longer ready."""
-        self.draining = True
+        """The service is about to stop: from now on it is not ready, and `time_left` counts down."""
+        if self._leave_at is None:
+            self._leave_at = asyncio.get_running_loop().time() + self._drain_timeout
+
+    @property
+    def draining(self) -> bool:
+        """Whether the service is about to stop."""
+        return self._leave_at is not None
+
+    def time_left(self) -> float:
+        """Seconds that requests in flight may still take, once the service is draining."""
+        if self._leave_at is None:
+            return self._drain_timeout
+        return max(0.0, self._leave_at - asyncio.get_running_loop().time())
 
     async def why_not_ready(self) -> str | None:
         """What stands in the way of serving, in words; None when nothing does."""
@@ -71,43 +80,68 @@ class Lifecycle:
             return "the database has not been reached yet"
         try:
             await self._ping()
-        except (PoolTimeoutError, PoolFullError):
-            return None  # every connection is in use: the service is busy, no reason to take it out of service
         except PoolgateError as error:
             return error.message
         return None
 
     async def _ping(self) -> None:
         try:
-            async with self._database.pool.lease(timeout=_PING_TIMEOUT) as lease, asyncio.timeout(_PING_TIMEOUT):
+            async with asyncio.timeout(_PING_TIMEOUT), self._database.pool.lease() as lease:
                 await lease.fetchval("select 1")
         except TimeoutError:
-            raise DatabaseAwayError(f"the database did not answer within {_PING_TIMEOUT:g} s") from None
+            if not self._is_busy():
+                raise DatabaseAwayError(f"the database did not answer within {_PING_TIMEOUT:g} s") from None
         except Exception as error:
-            raise self._database.translate(error) or error from error
+            if not (isinstance(error, UnavailableError) and self._is_busy()):
+                raise self._database.translate(error) or error from error
 
-    async def _start(self) -> None:
-        await self._database.check()
-        await self._database.pool.open()
-        await self._catalog.load()
+    def _is_busy(self) -> bool:
+        """Whether all connections there may be are in use: no reason to take the service out of service."""
+        stats = self._database.pool.stats()
+        readers = stats.size if stats.writer is None else stats.size - stats.writer.size
+        most = stats.max_size if stats.writer is None else stats.max_size - stats.writer.max_size
+        return stats.waiting > 0 and readers >= most
+
+    async def _live(self) -> None:
+        await self._come_up()
         self._up.set()
-
-    async def _keep_starting(self) -> None:
-        pause = 0.5
-        while not self._up.is_set():
-            await asyncio.sleep(pause * random.uniform(0.8, 1.2))  # noqa: S311  # spreads retries, guards nothing
-            pause = min(pause * 2, _LONGEST_PAUSE)
-            with suppress(DatabaseAwayError):
-                await self._try_start()
-
-    async def _try_start(self) -> None:
-        try:
-            await self._start()
-        except UnavailableError:
-            raise
-        except Exception as error:
-            logger.error("the service cannot start on this database: %s", error)
-
-    async def _watch(self) -> None:
-        await self._up.wait()
+        self._tried.set()
         await self._catalog.watch()
+
+    async def _await_first_attempt(self, living: asyncio.Task[None]) -> None:
+        tried = asyncio.create_task(self._tried.wait())
+        await asyncio.wait({living, tried}, timeout=_FIRST_ATTEMPT, return_when=asyncio.FIRST_COMPLETED)
+        tried.cancel()
+        if living.done():
+            await living  # raises
+        self._tried.set()
+
+    async def _come_up(self) -> None:
+        for pause in _pauses():
+            try:
+                await self._database.check()
+                await self._database.pool.open()
+                await self._catalog.load()
+                return
+            except Exception as error:
+                self._report(error)
+            await asyncio.sleep(pause)
+
+    def _report(self, error: Exception) -> None:
+        """Raises what ends the start; later than at the first attempt there is nobody to raise to."""
+        if self._tried.is_set():
+            if not isinstance(error, UnavailableError):
+                logger.error("the service cannot start on this database: %s", error)
+        elif isinstance(error, UnavailableError):
+            logger.warning("%s; trying again until it is there", error)
+            self._tried.set()
+        else:
+            raise error
+
+
+def _pauses() -> Iterator[float]:
+    attempt = 0
+    while True:
+        spread = random.uniform(0.8, 1.2)  # noqa: S311  # spreads retries, guards nothing
+        yield _PAUSES[min(attempt, len(_PAUSES) - 1)] * spread
+        attempt += 1

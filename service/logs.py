@@ -5,6 +5,8 @@ from __future__ import annotations
 import datetime
 import json
 import logging
+import re
+import secrets
 import sys
 from contextvars import ContextVar
 from typing import TextIO
@@ -25,15 +27,22 @@ request_id: ContextVar[str | None] = ContextVar("poolgate_request_id", default=N
 """The id of the request that is being answered."""
 
 logger = logging.getLogger("poolgate")
+_GIVEN_ID = re.compile(r"[A-Za-z0-9._:/+=-]{1,128}")
 _PLAIN = frozenset(logging.makeLogRecord({}).__dict__) | {"message", "asctime", "taskName"}
+_CHATTY = ("aiosqlite", "asyncio", "hypercorn", "sqlalchemy")
+
+
+def new_request_id(given: str = "") -> str:
+    """The id that the caller gave, if it can stand in a log line; else a new one."""
+    return given if _GIVEN_ID.fullmatch(given) else secrets.token_hex(8)
 
 
 class Text(logging.Formatter):
-    """One line: time, level, what happened, and the request's id in brackets."""
+    """One line: time, level, what happened, and the request's id in brackets; a traceback follows it."""
 
-    def format(self, record: logging.LogRecord) -> str:
-        line = f"{_time(record)} {record.levelname:<7} {super().format(record)}"
-        return line if (each := request_id.get()) is None else f"{line} [{each}]"
+    def formatMessage(self, record: logging.LogRecord) -> str:  # noqa: N802  # the name is logging's
+        line = f"{_time(record)} {record.levelname:<7} {_one_line(record.message)}"
+        return line if (identity := request_id.get()) is None else f"{line} [{identity}]"
 
 
 class Json(logging.Formatter):
@@ -41,12 +50,12 @@ class Json(logging.Formatter):
 
     def format(self, record: logging.LogRecord) -> str:
         fields = {
+            **{key: value for key, value in record.__dict__.items() if key not in _PLAIN},
             "time": _time(record),
             "level": record.levelname.lower(),
             "logger": record.name,
             "message": record.getMessage(),
             "request_id": request_id.get(),
-            **{key: value for key, value in record.__dict__.items() if key not in _PLAIN},
         }
         if record.exc_info:
             fields["exception"] = self.formatException(record.exc_info)
@@ -56,6 +65,13 @@ class Json(logging.Formatter):
 def _time(record: logging.LogRecord) -> str:
     moment = datetime.datetime.fromtimestamp(record.created, datetime.UTC)
     return moment.isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+def _one_line(message: str) -> str:
+    """Control characters written out, so that nobody forges a line, or a terminal's command."""
+    if message.isprintable():
+        return message
+    return "".join(each if each.isprintable() else each.encode("unicode_escape").decode() for each in message)
 
 
 def configure(level: str, form: str, stream: TextIO | None = None) -> None:
@@ -68,16 +84,17 @@ def configure(level: str, form: str, stream: TextIO | None = None) -> None:
     """
     handler = logging.StreamHandler(stream or sys.stderr)
     handler.setFormatter(Json() if form == "json" else Text())
-    logging.basicConfig(level=level.upper(), handlers=[handler], force=True)
-    for chatty in ("aiosqlite", "asyncio", "hypercorn", "sqlalchemy"):
-        logging.getLogger(chatty).setLevel(max(logging.WARNING, logging.getLevelName(level.upper())))
+    least = logging.getLevelNamesMapping()[level.upper()]
+    logging.basicConfig(level=least, handlers=[handler], force=True)
+    for chatty in _CHATTY:
+        logging.getLogger(chatty).setLevel(max(logging.WARNING, least))
 
 
 def log_event(event: Event) -> None:
     """The listener that writes what is worth a line."""
     match event:
         case ConnectFailed(error):
-            logger.warning("a connection to the database could not be opened: %s", error or type(error).__name__)
+            logger.warning("a connection to the database could not be opened: %s", _reason(error))
         case Connected(seconds):
             logger.debug("a connection to the database was opened", extra={"seconds": round(seconds, 4)})
         case Closed(reason) if reason in (Reason.LOST, Reason.RESET_FAILED, Reason.ABANDONED):
@@ -90,7 +107,15 @@ def log_event(event: Event) -> None:
             logger.warning("a request got no connection within %.1f s", waited)
         case CatalogLoaded(reason, seconds, relations):
             logger.info("the schema was read: %d relations in %.3f s (%s)", relations, seconds, reason)
-        case CatalogFailed(error, reason):
-            logger.error("the schema could not be read, the one before stays in use (%s): %s", reason, error)
+        case CatalogFailed("start"):
+            pass  # whoever starts the service says what becomes of it
+        case CatalogFailed(reason, error):
+            logger.error("the schema could not be read, the one before stays in use (%s): %s", reason, _reason(error))
         case _:
             pass
+
+
+def _reason(error: BaseException) -> str:
+    """What lies beneath: the house's own errors are worded for callers, who are told less."""
+    cause = error.__cause__ or error
+    return str(cause) or type(cause).__name__

@@ -199,7 +199,7 @@ class _Environment(PydanticBaseSettingsSource):
     """What `os.environ` says; unknown `POOLGATE_*` names are passed on as they are, for the model to refuse."""
 
     def get_field_value(self, field: FieldInfo, field_name: str) -> tuple[Any, str, bool]:
-        name = _variable(field_name)
+        name = variable(field_name)
         return os.environ.get(name), name, False
 
     def __call__(self) -> dict[str, Any]:
@@ -248,9 +248,7 @@ class Described(NamedTuple):
 def describe(settings: Settings) -> list[Described]:
     """Every setting in the order of its definition, for people; secrets hidden."""
     return [
-        Described(
-            _variable(name), show(name, getattr(settings, name)), _source(settings, name), field.description or ""
-        )
+        Described(variable(name), show(name, getattr(settings, name)), _source(settings, name), field.description or "")
         for name, field in Settings.model_fields.items()
     ]
 
@@ -275,7 +273,8 @@ _SHOWN: Mapping[object, Callable[[Any], str]] = {
 }
 
 
-def _variable(field: str) -> str:
+def variable(field: str) -> str:
+    """The environment variable of a field."""
     return f"{PREFIX}{field.upper()}" + ("_*" if field == "app_settings" else "")
 
 
@@ -309,9 +308,9 @@ def _clause(field: str, fault: Mapping[str, Any]) -> str:
 def _as_written(field: str, given: Mapping[str, Any]) -> str:
     if field in given:
         return FLAGS.get(field, field)
-    if field == "database_url" and not os.environ.get(_variable(field), "").strip():
+    if field == "database_url" and not os.environ.get(variable(field), "").strip():
         return "DATABASE_URL"
-    return _variable(field)
+    return variable(field)
 
 
 def _near(name: str) -> str:
@@ -319,4 +318,4 @@ def _near(name: str) -> str:
     near = [_CALLED_HERE[bare]] if bare in _CALLED_HERE else difflib.get_close_matches(bare, Settings.model_fields, 1)
     if not near:
         return "; `poolgate settings` lists them all"
-    return f"; did you mean {_variable(near[0]) if name.startswith(PREFIX) else near[0]}?"
+    return f"; did you mean {variable(near[0]) if name.startswith(PREFIX) else near[0]}?"

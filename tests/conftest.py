@@ -22,6 +22,8 @@ TUNING = """
     alter system set fsync = off;
     alter system set synchronous_commit = off;
     alter system set full_page_writes = off;
+    alter system set autovacuum = off;
+    alter system set max_wal_size = '4GB';
     alter system set timezone = 'UTC';
     select pg_reload_conf();
 """

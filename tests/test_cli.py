@@ -16,7 +16,7 @@ from click.testing import CliRunner, Result
 from service.cli import main
 from service.demo import is_demo_file
 from service.errors import PoolgateError
-from service.settings import Settings
+from service.settings import Settings, load_settings
 
 DOCS = Path(__file__).parent.parent / "docs" / "cli.md"
 
@@ -49,8 +49,10 @@ def server(monkeypatch: pytest.MonkeyPatch) -> Callable[[Server], None]:
     return put
 
 
-def test_serve_hands_on_what_was_asked(server: Callable[[Server], None]) -> None:
+def test_serve_hands_on_what_was_asked(server: Callable[[Server], None], monkeypatch: pytest.MonkeyPatch) -> None:
     """The flags become settings, the application is named, the server's status is the exit status."""
+    for name in ("POOLGATE_BIND", "POOLGATE_DATABASE_URL", "POOLGATE_WORKERS"):
+        monkeypatch.setenv(name, "")  # puts back what the command changes
     seen: list[tuple[Settings, str | None]] = []
     server(lambda settings, app: seen.append((settings, app)) or 7)
     flags = ("--bind", "127.0.0.1:81", "--database", "sqlite:///own.db", "--workers", "2", "--app", "shop:app")
@@ -59,6 +61,17 @@ def test_serve_hands_on_what_was_asked(server: Callable[[Server], None]) -> None
     ((settings, app),) = seen
     assert (settings.bind, settings.database_url, settings.workers) == ("127.0.0.1:81", "sqlite:///own.db", 2)
     assert (app, settings.anonymous) == ("shop:app", "none")
+
+
+def test_the_flags_reach_an_application_of_ones_own(
+    server: Callable[[Server], None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An application that makes its own settings from the environment gets those of the flags."""
+    monkeypatch.setenv("POOLGATE_DATABASE_URL", "sqlite:///other.db")  # also puts back what the command changes
+    seen: list[Settings] = []
+    server(lambda settings, app: seen.extend((settings, load_settings())) or 0)
+    assert run("serve", "--database", "sqlite:///own.db", "--app", "shop:app").exit_code == 0
+    assert [settings.database_url for settings in seen] == ["sqlite:///own.db"] * 2
 
 
 @pytest.mark.slow

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -143,3 +145,20 @@ async def test_no_database(tmp_path: Path) -> None:
     with pytest.raises(DatabaseAwayError, match="is not an SQLite database"):
         await migrate(f"sqlite:///{file}")
     assert file.read_text().startswith("Dear all, ")
+
+
+@pytest.mark.slow
+async def test_alembic_by_itself(tmp_path: Path) -> None:
+    """Developers' `alembic` reaches the configured database over the same migrations."""
+    url = f"sqlite:///{tmp_path}/own.db"
+    command = [sys.executable, "-m", "alembic", "upgrade", "head"]
+    done = await asyncio.to_thread(
+        subprocess.run,
+        command,
+        cwd=Path(__file__).parent.parent,
+        env={**os.environ, "DATABASE_URL": url},
+        capture_output=True,
+        timeout=60,
+    )
+    assert done.returncode == 0, done.stderr
+    assert (await migrate(url)).steps == ()

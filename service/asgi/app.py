@@ -13,13 +13,13 @@ from flask import Flask, jsonify, request
 from flask.ctx import AppContext
 from flask.views import MethodView
 
-from ..errors import PoolgateError
-from .background import background
-from .bridge import Threads, carry, in_greenlet, wait, worker_loop
-from .exchange import REFUSED, Exchange
-from .lifespan import serve_lifespan
-from .limits import Limits
-from .response import Response, as_iterator
+from service.asgi.background import background
+from service.asgi.bridge import Threads, carry, in_greenlet, wait, worker_loop
+from service.asgi.exchange import REFUSED, Exchange
+from service.asgi.lifespan import serve_lifespan
+from service.asgi.limits import Limits
+from service.asgi.response import Response, as_iterator
+from service.errors import PoolgateError
 
 LifespanFactory = Callable[["AsyncFlask"], AbstractAsyncContextManager[Any]]
 F = TypeVar("F", bound=Callable[..., Any])
@@ -143,7 +143,7 @@ class AsyncFlask(Flask):
     def make_response(self, rv: Any) -> Any:
         """As Flask's; a view may also return an async generator, alone or with status and headers."""
         if isinstance(rv, tuple) and rv:
-            return super().make_response((as_iterator(rv[0]), *rv[1:]))  # type: ignore[arg-type]  # 2 or 3, Flask checks
+            return super().make_response((as_iterator(rv[0]), *rv[1:]))
         return super().make_response(as_iterator(rv))
 
 

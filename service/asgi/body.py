@@ -8,8 +8,8 @@ from io import BytesIO
 from tempfile import SpooledTemporaryFile
 from typing import IO, Any
 
-from ..errors import AskedError, TooLargeError
-from .limits import Limits
+from service.asgi.limits import Limits
+from service.errors import AskedError, TooLargeError
 
 Receive = Callable[[], Awaitable[Any]]
 

@@ -10,8 +10,8 @@ from urllib.parse import unquote_to_bytes
 
 from werkzeug.wsgi import FileWrapper
 
-from ..errors import AskedError, TooLargeError
-from .limits import Limits
+from service.asgi.limits import Limits
+from service.errors import AskedError, TooLargeError
 
 Environ = dict[str, Any]
 

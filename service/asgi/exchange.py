@@ -8,14 +8,14 @@ from functools import lru_cache
 from io import BytesIO
 from typing import TYPE_CHECKING, Any
 
-from ..errors import AskedError, PoolgateError
-from .body import ClientGoneError, UnreadBodyError, may_have_body, read_body
-from .bridge import greenlet_spawn, wait
-from .environ import Environ, build_environ
-from .response import THREADS
+from service.asgi.body import ClientGoneError, UnreadBodyError, may_have_body, read_body
+from service.asgi.bridge import greenlet_spawn, wait
+from service.asgi.environ import Environ, build_environ
+from service.asgi.response import THREADS
+from service.errors import AskedError, PoolgateError
 
 if TYPE_CHECKING:
-    from .app import AsyncFlask
+    from service.asgi.app import AsyncFlask
 
 REFUSED = "asgi.refused"  # the environ's key for the error that answers a request in place of its view
 
@@ -142,6 +142,8 @@ class Exchange:
         self._writing_since = self._loop.time()
         try:
             wait(self._send({"type": "http.response.body", "body": chunk, "more_body": more}))
+            if more:
+                wait(asyncio.sleep(0))  # neither a generator's step nor a server's send need ever pause; the loop must
         except OSError:  # what ASGI has `send` raise once the connection is gone
             raise ClientGoneError from None
         self._writing_since = None

@@ -7,7 +7,7 @@ from contextlib import AbstractAsyncContextManager
 from logging import Logger
 from typing import Any
 
-from ..errors import PoolgateError
+from service.errors import PoolgateError
 
 Send = Callable[[Any], Awaitable[None]]
 

@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Any
 
 import flask
 
-from .bridge import Threads, in_greenlet
+from service.asgi.bridge import Threads, in_greenlet
 
 if TYPE_CHECKING:
-    from .app import AsyncFlask
+    from service.asgi.app import AsyncFlask
 
 THREADS = "asgi.threads"  # the environ's key for the app's Threads; absent under a WSGI server
 
@@ -41,7 +41,7 @@ class Response(flask.Response):
 
 def as_iterator(body: Any) -> Any:
     """An async iterable as an iterator; anything else unchanged."""
-    return Awaiting(body) if isinstance(body, AsyncIterable) else body
+    return Awaiting(body) if hasattr(body, "__aiter__") else body
 
 
 def stream_with_context(body: Any) -> Any:

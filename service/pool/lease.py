@@ -14,7 +14,8 @@ from types import TracebackType
 from typing import Any, TypeVar
 
 from service.pool.driver import Driver, Row
-from service.pool.store import Store
+from service.pool.record import Record
+from service.pool.stock import Stock
 
 T = TypeVar("T")
 
@@ -25,13 +26,15 @@ class Lease:
     The queries take `$1`, `$2`, … on every database. What the driver raises is raised as it is.
     """
 
-    __slots__ = ("_driver", "_record", "_store", "_timeout", "_unclean", "_unwanted", "connection")
+    __slots__ = ("_driver", "_record", "_stock", "_timeout", "_unclean", "_unwanted", "connection")
 
     connection: Any
     """The driver's own: `asyncpg.Connection` or `aiosqlite.Connection`."""
 
-    def __init__(self, store: Store, driver: Driver, timeout: float | None) -> None:
-        self._store = store
+    _record: Record
+
+    def __init__(self, stock: Stock, driver: Driver, timeout: float | None) -> None:
+        self._stock = stock
         self._driver = driver
         self._timeout = timeout
         self._unclean = False
@@ -98,7 +101,7 @@ class Lease:
         return result
 
     async def __aenter__(self) -> Lease:
-        self._record = await self._store.take(self._timeout)
+        self._record = await self._stock.take(self._timeout)
         self.connection = self._record.driver_connection
         return self
 
@@ -106,10 +109,10 @@ class Lease:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         if self._unwanted:
-            self._store.invalidate(self._record)
+            self._stock.invalidate(self._record)
             return
         # Whoever uses `connection` itself may have been cancelled in a call that this object did not see.
         cut_short = kind is not None and not issubclass(kind, Exception)
-        cleaning = self._store.put_back(self._record, unclean=self._unclean or cut_short)
+        cleaning = self._stock.put_back(self._record, unclean=self._unclean or cut_short)
         if cleaning is not None and not cut_short:
             await asyncio.shield(cleaning)

@@ -14,7 +14,6 @@ from service.events import (
     Released,
     Shed,
     TimedOut,
-    ignore,
 )
 from service.pool.stats import Counters
 
@@ -22,9 +21,9 @@ from service.pool.stats import Counters
 class Ledger:
     """Counters, and the listener who hears of each event."""
 
-    def __init__(self) -> None:
+    def __init__(self, observe: Observe) -> None:
         self.count = Counters()
-        self.observe: Observe = ignore
+        self._observe = observe
 
     def acquired(self, waited: float, in_use: int) -> None:
         self.count.acquired += 1
@@ -71,6 +70,6 @@ class Ledger:
 
     def _tell(self, event: Event) -> None:
         try:
-            self.observe(event)
+            self._observe(event)
         except Exception:  # a listener's fault is not the pool's
             self.count.observer_errors += 1

@@ -1,6 +1,6 @@
 """The face of the pool: what the rest of the house, and a developer's own views, take connections from.
 
-One `Pool` stands before one engine's store or, on SQLite, before two: readers, and the one connection that writes.
+One `Pool` stands before the connections of one engine or, on SQLite, of two: readers, and the one that writes.
 """
 
 from __future__ import annotations
@@ -59,13 +59,14 @@ class Pool:
         self.engine = engine
         self.writer = engine if writer is None else writer
         self._driver = driver
-        self._store = _store_of(engine)
-        self._store.bind(driver, Limits(min_size, max_size, max_waiting, *times), observe, translate)
-        self._writing = self._store
+        self._stock = _store_of(engine).bind(
+            driver, Limits(min_size, max_size, max_waiting, *times), observe, translate
+        )
+        self._writing = self._stock
         if writer is not None:
-            self._writing = _store_of(writer)
-            self._writing.bind(driver, Limits(min(min_size, 1), 1, max_waiting, *times), observe, translate)
-        self._stores = tuple(dict.fromkeys((self._store, self._writing)))
+            limits = Limits(min(min_size, 1), 1, max_waiting, *times)
+            self._writing = _store_of(writer).bind(driver, limits, observe, translate)
+        self._stocks = tuple(dict.fromkeys((self._stock, self._writing)))
 
     async def open(self) -> None:
         """Binds the pool to the running loop and opens its first connections.
@@ -74,8 +75,10 @@ class Pool:
             DatabaseAwayError: none could be opened, or what `translate` made of it. The pool is open all the same and
                 connects when asked to; close it to give up.
         """
-        for store in self._stores:
-            await store.open()
+        for stock in self._stocks:
+            stock.open()
+        for stock in self._stocks:
+            await stock.warm()
 
     async def close(self, timeout: float | None = None) -> None:
         """Lets nobody in any more, waits for the connections in use and closes all. May be called again.
@@ -83,7 +86,7 @@ class Pool:
         Args:
             timeout: seconds to wait before the connections still in use are closed as they are; None waits for ever.
         """
-        await asyncio.gather(*(store.close(timeout) for store in self._stores))
+        await asyncio.gather(*(stock.close(timeout) for stock in self._stocks))
 
     def acquire(self, *, timeout: float | None = None, readonly: bool = False) -> Acquire:
         """An SQLAlchemy connection: `async with pool.acquire() as connection`, or `await` it and `release` it later.
@@ -100,7 +103,7 @@ class Pool:
         A cancelled caller does not interrupt it, and a connection that does not answer is closed.
         """
         if not connection.closed:
-            await _store_of(connection.engine).finish(connection.close())
+            await _store_of(connection.engine).stock.finish(connection.close())
 
     def lease(self, *, timeout: float | None = None, readonly: bool = True) -> Lease:
         """The driver's own connection, for work of one trip: `async with pool.lease() as lease`.
@@ -109,7 +112,7 @@ class Pool:
             timeout: seconds to wait; None for the pool's `acquire_timeout`.
             readonly: nothing will be written. SQLite then need not wait for the one writing connection.
         """
-        return Lease(self._store if readonly else self._writing, self._driver, timeout)
+        return Lease(self._stock if readonly else self._writing, self._driver, timeout)
 
     async def fetch(self, sql: str, *args: Any, timeout: float | None = None) -> list[Row]:
         """All rows of one statement; `timeout` is how many seconds to wait for a connection."""
@@ -129,40 +132,42 @@ class Pool:
             return await lease.execute(sql, *args)
 
     async def _fetch(self, how: str, sql: str, args: tuple[Any, ...], timeout: float | None) -> Any:
+        lease = self.lease(timeout=timeout)
         try:
-            async with self.lease(timeout=timeout) as lease:
+            async with lease:
                 return await getattr(lease, how)(sql, *args)
         except Exception as error:
-            if self._writing is self._store or not self._driver.is_write_refused(error):
+            if self._writing is self._stock or not self._driver.is_write_refused(error):
                 raise
         # `insert … returning` and the like: the reader did nothing, so it is not done twice.
-        async with self.lease(timeout=timeout, readonly=False) as lease:
+        left = None if timeout is None else timeout - lease.waited
+        async with self.lease(timeout=left, readonly=False) as lease:
             return await getattr(lease, how)(sql, *args)
 
     def get_size(self) -> int:
         """Live connections, idle and in use."""
-        return sum(store.size for store in self._stores)
+        return sum(stock.size for stock in self._stocks)
 
     def get_idle_size(self) -> int:
         """Connections nobody uses."""
-        return sum(store.idle for store in self._stores)
+        return sum(stock.idle for stock in self._stocks)
 
     def get_min_size(self) -> int:
         """Connections `open` makes."""
-        return sum(store.limits.min_size for store in self._stores)
+        return sum(stock.limits.min_size for stock in self._stocks)
 
     def get_max_size(self) -> int:
         """Connections there may be at once."""
-        return sum(store.limits.max_size for store in self._stores)
+        return sum(stock.limits.max_size for stock in self._stocks)
 
     def stats(self) -> PoolStats:
         """The pool at this moment, a snapshot that does not change any more."""
-        stats = self._store.stats()
-        return stats if self._writing is self._store else stats.with_writer(self._writing.stats())
+        stats = self._stock.stats()
+        return stats if self._writing is self._stock else stats.with_writer(self._writing.stats())
 
     def __repr__(self) -> str:
-        writer = "" if self._writing is self._store else f" writer({self._writing.status()})"
-        return f"<Pool {self._store.status()}{writer}>"
+        writer = "" if self._writing is self._stock else f" writer({self._writing.status()})"
+        return f"<Pool {self._stock.status()}{writer}>"
 
     async def __aenter__(self) -> Pool:
         await self.open()
@@ -197,12 +202,12 @@ class Acquire:
     async def _acquire(self) -> AsyncConnection:
         """Waits outside SQLAlchemy's greenlet, with this caller's own deadline; the engine then finds it laid out."""
         store = _store_of(self._engine)
-        store.hand_over(await store.take(self._timeout))
+        store.hand_over(await store.stock.take(self._timeout))
         try:
             return await self._engine.connect().start()
         finally:
             if (unused := store.hand_over(None)) is not None:
-                store.put_back(unused)
+                store.stock.put_back(unused)
 
 
 def _store_of(engine: AsyncEngine) -> Store:

@@ -47,7 +47,9 @@ async def test_arguments_and_rows(url: str) -> None:
 
 async def test_a_script_may_hold_semicolons(url: str) -> None:
     """A script's statements are told apart also where texts and comments hold semicolons."""
-    async with opened(url, PETS + "; insert into pet values (1, 'a;b'); -- a;b\n insert into pet values (2, 'c')") as db:
+    async with opened(
+        url, PETS + "; insert into pet values (1, 'a;b'); -- a;b\n insert into pet values (2, 'c')"
+    ) as db:
         assert await db.pool.fetchval("select count(*) from pet") == 2
 
 

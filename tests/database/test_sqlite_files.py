@@ -84,10 +84,6 @@ def test_urls_that_cannot_be_used(url: str, says: str) -> None:
         open_database(Settings.model_construct(database_url=url, statement_timeout=1.0))
 
 
-def database_of(path: Path) -> object:
-    return open_database(load_settings(database_url=f"sqlite:///{path}"))
-
-
 async def check(path: Path) -> None:
     await open_database(load_settings(database_url=f"sqlite:///{path}")).check()
 
@@ -284,11 +280,16 @@ async def test_a_connection_that_cannot_be_stopped_is_given_up(tmp_path: Path, m
     from service.database.sqlite import connection as module
 
     monkeypatch.setattr(module, "SETTLE", 0.05)
-    go_on = threading.Event()
+    began, go_on = threading.Event(), threading.Event()
+
+    def job(_raw: object) -> None:
+        began.set()
+        go_on.wait(10)
+
     connection = module.FileConnection(lambda: files.open_writer(tmp_path / "a.db", 1.0), 1.0)
     await connection
-    running = asyncio.create_task(connection.run(lambda _raw: go_on.wait(10)))
-    await asyncio.sleep(0)
+    running = asyncio.create_task(connection.run(job))
+    await asyncio.to_thread(began.wait, 10)
     running.cancel()
     with pytest.raises(asyncio.CancelledError):
         await running

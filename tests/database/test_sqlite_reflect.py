@@ -103,7 +103,10 @@ async def test_kinds_of_relations(sqlite_url: str) -> None:
         "search": RelationKind.FULL_TEXT_TABLE,
     }
     assert [(c.name, c.kind) for c in relations["v"].columns.values()] == [("d", Kind.DATE), ("next", Kind.OTHER)]
-    assert [(c.name, c.kind) for c in relations["search"].columns.values()] == [("title", Kind.TEXT), ("body", Kind.TEXT)]
+    assert [(c.name, c.kind) for c in relations["search"].columns.values()] == [
+        ("title", Kind.TEXT),
+        ("body", Kind.TEXT),
+    ]
     written = {name: (r.insertable, r.updatable, r.deletable) for name, r in relations.items()}
     assert written["t"] == written["search"] == (True, True, True)
     assert written["v"] == (False, False, False)

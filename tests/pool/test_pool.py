@@ -97,6 +97,20 @@ async def test_warm_up_fails(start: Any) -> None:
     await pool.close()
 
 
+async def test_warm_up_fails_with_a_writer() -> None:
+    """After a failed warm-up the writer, too, connects when it is asked to."""
+    fake = FakeDatabase()
+    pool = Pool(fake.engine(), fake.driver, writer=fake.engine())
+    opening = asyncio.create_task(pool.open())
+    await fake.settle()
+    fake.refuse()
+    with pytest.raises(DatabaseAwayError):
+        await opening
+    fake.by_hand = False
+    assert await pool.execute("insert") == 1
+    await pool.close()
+
+
 async def test_grows_on_demand_up_to_max_size(start: Any) -> None:
     """Connections are opened for those who wait, never more than `max_size`."""
     fake = FakeDatabase()

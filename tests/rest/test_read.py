@@ -10,6 +10,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
+import cases_corners
 import cases_errors
 import cases_logic
 import cases_names
@@ -162,6 +163,12 @@ async def test_profiles(answered: tuple[str, httpx.AsyncClient], case: Case) -> 
 @table(cases_errors)
 async def test_errors(answered: tuple[str, httpx.AsyncClient], case: Case) -> None:
     """A request that cannot be answered gets the status, the code and the hint that tell the caller why."""
+    await check(case, *answered)
+
+
+@table(cases_corners)
+async def test_corners(answered: tuple[str, httpx.AsyncClient], case: Case) -> None:
+    """What no list of features names works as its parts do."""
     await check(case, *answered)
 
 

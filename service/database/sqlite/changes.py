@@ -18,9 +18,7 @@ def _version(raw: LimitedConnection) -> int:
     return version
 
 
-async def watch(
-    opener: Callable[[], LimitedConnection], limit: float, interval: float = INTERVAL
-) -> AsyncIterator[str]:
+async def watch(opener: Callable[[], LimitedConnection], limit: float) -> AsyncIterator[str]:
     """Yields whenever the schema's version is another than at the last look.
 
     The catalog may have been read before the first look, or have failed since; so a loss of the file and its return
@@ -29,7 +27,6 @@ async def watch(
     Args:
         opener: opens the file; a connection of our own, so that no request waits for it.
         limit: seconds a look may take.
-        interval: seconds between two looks.
     """
     seen: int | None = None
     while True:
@@ -41,6 +38,6 @@ async def watch(
                     if seen is not None and version != seen:
                         yield "the schema's version changed"
                     seen = version
-                    await asyncio.sleep(interval)
+                    await asyncio.sleep(INTERVAL)
         seen = -1
-        await asyncio.sleep(interval)
+        await asyncio.sleep(INTERVAL)

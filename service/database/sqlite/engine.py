@@ -13,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 from service.catalog.model import Catalog
 from service.database.base import Database
-from service.database.sqlite import changes, errors, files, reflect
+from service.database.sqlite import changes, dialect, errors, files, reflect
 from service.database.sqlite.connection import FileConnection, LimitedConnection
 from service.database.sqlite.driver import SqliteDriver
 from service.errors import DatabaseAwayError, PoolgateError, SettingsError
@@ -94,7 +94,7 @@ def _engine(opener: Opener, limit: float, begin: str) -> AsyncEngine:
         return _connect(opener, limit)
 
     engine = create_async_engine(
-        "sqlite+aiosqlite:///file", async_creator=connect, poolclass=Store, hide_parameters=True
+        f"{dialect.NAME}:///file", async_creator=connect, poolclass=Store, hide_parameters=True
     )
 
     @event.listens_for(engine.sync_engine, "begin")

@@ -120,7 +120,11 @@ def _keep_a_log(raw: LimitedConnection) -> None:
 
 def _is_still(path: Path) -> bool:
     log = path.with_name(f"{path.name}-wal")
-    return not os.access(path.parent, os.W_OK) and not (log.exists() and log.stat().st_size)
+    return not _may(path.parent, os.W_OK) and not (log.exists() and log.stat().st_size)
+
+
+def _may(path: Path, how: int) -> bool:
+    return os.access(path, how, effective_ids=os.access in os.supports_effective_ids)
 
 
 def explain(path: Path, error: sqlite3.Error | OSError) -> str:
@@ -133,6 +137,6 @@ def explain(path: Path, error: sqlite3.Error | OSError) -> str:
         return f"{path} is not an SQLite database; expected one, or a name that is not taken"
     if not path.exists():
         return f"{path} cannot be made; the folder {path.parent} must be writable"
-    if not os.access(path, os.R_OK):
+    if not _may(path, os.R_OK):
         return f"{path} cannot be read; this user needs the right to"
     return f"{path} cannot be opened: {error}"

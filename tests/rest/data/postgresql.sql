@@ -20,6 +20,14 @@ insert into items (id, name, price, quantity, active, note) values
 
 create view item_names as select name, note from items;
 create view item_totals as select active, count(*) as items, sum(quantity) as quantity from items group by active;
+create materialized view item_copy as select id, name from items;
+
+create table parts (id integer, region text not null, primary key (id, region)) partition by list (region);
+create table parts_north partition of parts for values in ('north');
+create table parts_south partition of parts for values in ('south');
+insert into parts values (1, 'north'), (2, 'south');
+create table made (id integer generated always as identity primary key, base integer, twice integer generated always as (base * 2) stored);
+insert into made (base) values (21), (null);
 
 create table many (id integer primary key, parity text not null, square bigint not null);
 insert into many select n, case n % 2 when 0 then 'even' else 'odd' end, n::bigint * n from generate_series(1, 5000) n;

@@ -22,6 +22,12 @@ insert into items (id, name, price, quantity, active, note) values
 
 create view item_names as select name, note from items;
 create view item_totals as select active, count(*) as items, sum(quantity) as quantity from items group by active;
+create view item_copy as select id, name from items;
+
+create table parts (id integer, region text not null, primary key (id, region)) without rowid;
+insert into parts values (1, 'north'), (2, 'south');
+create table made (id integer primary key autoincrement, base integer, twice integer generated always as (base * 2) stored);
+insert into made (base) values (21), (null);
 
 create table many (id integer primary key, parity text not null, square bigint not null);
 with recursive n (n) as (select 1 union all select n + 1 from n where n < 5000)

@@ -1,0 +1,97 @@
+"""What cannot be read as HTTP is answered here, in the shape of all other errors; the application never sees it.
+
+Hypercorn answers it too, but with an empty body, and closes at once. A client that is still writing is then cut off
+by the system (a reset) before it has read why.
+"""
+
+from __future__ import annotations
+
+import logging
+from typing import Any
+
+import h11
+import hypercorn.protocol
+from hypercorn.config import Config
+from hypercorn.events import Closed, Event, RawData, Updated
+from hypercorn.protocol.h11 import H11Protocol
+
+from service.errors import AskedError, TooLargeError
+from service.logs import new_request_id, request_id
+from service.rest.answer.errors import answer_error
+from service.timing import Timings
+
+access = logging.getLogger("poolgate.access")
+
+HEAD_BYTES = 64 * 1024
+"""The largest head of a request that reaches the application, which has stricter limits and says more about them."""
+_MOST_SWALLOWED = 4 * 1024 * 1024  # bytes read on from a client that was refused; Hypercorn's idle timeout bounds the time
+
+
+def guard(config: Config) -> None:
+    """Have Hypercorn answer what it refuses as this file does.
+
+    Hypercorn has no setting for it: the name `hypercorn.protocol.H11Protocol` is not documented, and a test names it.
+    """
+    config.h11_max_incomplete_size = HEAD_BYTES
+    hypercorn.protocol.H11Protocol = Protocol  # type: ignore[misc]  # the name by which Hypercorn looks it up
+
+
+class Protocol(H11Protocol):
+    """One HTTP/1 connection."""
+
+    _swallowed: int | None = None  # bytes since the refusal
+
+    async def handle(self, event: Event) -> None:
+        if self._swallowed is None:
+            try:
+                await super().handle(event)
+            except _RefusedError:
+                self._swallowed = 0
+                await self.send(Updated(idle=True))  # starts the idle timeout, which closes
+        elif isinstance(event, RawData):
+            self._swallowed += len(event.data)
+            if self._swallowed > _MOST_SWALLOWED:
+                await self.send(Closed())
+        else:
+            await super().handle(event)
+
+    async def _send_error_response(self, status_code: int) -> None:
+        answer = answer_error(_TOO_LARGE if status_code == 431 else _UNREADABLE)
+        timings = Timings()
+        identity = new_request_id()
+        headers = {
+            **answer.headers,
+            "Content-Length": str(len(answer.body)),
+            "Connection": "close",
+            "X-Request-Id": identity,
+        }
+        timings.mark("response")
+        headers["Server-Timing"] = timings.header()
+        await self._write(answer.status, headers, answer.body)
+        token = request_id.set(identity)
+        access.info("unreadable request %d", answer.status, extra={"status": answer.status})
+        request_id.reset(token)
+        raise _RefusedError
+
+    async def _write(self, status: int, headers: dict[str, str], body: bytes) -> None:
+        encoded: Any = [(name.lower(), value) for name, value in headers.items()]
+        encoded += self.config.response_headers("h11")
+        for event in (h11.Response(status_code=status, headers=encoded), h11.Data(data=body), h11.EndOfMessage()):
+            await self._send_h11_event(event)
+
+
+class _RefusedError(Exception):
+    """Leaves Hypercorn's own handling, which would close."""
+
+
+_UNREADABLE = AskedError(
+    "The request is not readable as HTTP/1.1.",
+    code="PGATE400",
+    hint="It needs one Host header, and a URL of printable ASCII in which all else is percent-encoded.",
+)
+_TOO_LARGE = TooLargeError(
+    "The request's URL or its headers are too long.",
+    code="PGATE431",
+    status=431,
+    details=f"The whole head of a request may have {HEAD_BYTES} bytes.",
+)
