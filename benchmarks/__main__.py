@@ -25,7 +25,8 @@ _STOPPING = 4.0  # seconds kept for the end
 def main() -> int:
     """0, or 1 after a wrong answer or a server that did not start."""
     asked = _arguments()
-    ends = time.monotonic() + asked.budget - _STOPPING
+    began = time.monotonic()
+    ends = began + asked.budget - _STOPPING
     servers, skipped = choose(asked.only, peers=not asked.quick)
     cores = choose_cores()
     try:
@@ -39,6 +40,7 @@ def main() -> int:
         print(f"FAILED: {error}", file=sys.stderr)
         return 1
     print(as_text(entries, machine, skipped))
+    print(f"\nThe run took {time.monotonic() - began:.0f} s.")
     if asked.json:
         asked.json.write_text(json.dumps(as_json(entries, machine, skipped), indent=1, ensure_ascii=False) + "\n")
     return 0

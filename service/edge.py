@@ -7,7 +7,7 @@ by the system (a reset) before it has read why.
 from __future__ import annotations
 
 import logging
-from typing import Any
+from typing import Any, cast
 
 import h11
 import hypercorn.protocol
@@ -24,7 +24,9 @@ access = logging.getLogger("poolgate.access")
 
 HEAD_BYTES = 64 * 1024
 """The largest head of a request that reaches the application, which has stricter limits and says more about them."""
-_MOST_SWALLOWED = 4 * 1024 * 1024  # bytes read on from a client that was refused; Hypercorn's idle timeout bounds the time
+_MOST_SWALLOWED = (
+    4 * 1024 * 1024
+)  # bytes read on from a client that was refused; Hypercorn's idle timeout bounds the time
 
 
 def guard(config: Config) -> None:
@@ -33,7 +35,7 @@ def guard(config: Config) -> None:
     Hypercorn has no setting for it: the name `hypercorn.protocol.H11Protocol` is not documented, and a test names it.
     """
     config.h11_max_incomplete_size = HEAD_BYTES
-    hypercorn.protocol.H11Protocol = Protocol  # type: ignore[misc]  # the name by which Hypercorn looks it up
+    cast(Any, hypercorn.protocol).H11Protocol = Protocol
 
 
 class Protocol(H11Protocol):
@@ -71,7 +73,8 @@ class Protocol(H11Protocol):
         token = request_id.set(identity)
         access.info("unreadable request %d", answer.status, extra={"status": answer.status})
         request_id.reset(token)
-        raise _RefusedError
+        if answer.status == 431:  # the client is likely to be writing still
+            raise _RefusedError
 
     async def _write(self, status: int, headers: dict[str, str], body: bytes) -> None:
         encoded: Any = [(name.lower(), value) for name, value in headers.items()]
@@ -81,7 +84,7 @@ class Protocol(H11Protocol):
 
 
 class _RefusedError(Exception):
-    """Leaves Hypercorn's own handling, which would close."""
+    """Leaves Hypercorn's own handling, which would close at once."""
 
 
 _UNREADABLE = AskedError(

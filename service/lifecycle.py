@@ -10,7 +10,7 @@ from contextlib import asynccontextmanager
 
 from service.catalog.holder import CatalogHolder
 from service.database import Database
-from service.errors import DatabaseAwayError, PoolgateError, UnavailableError
+from service.errors import DatabaseAwayError, PoolFullError, PoolgateError, PoolTimeoutError, UnavailableError
 
 logger = logging.getLogger("poolgate")
 _FIRST_ATTEMPT = 2.0  # seconds until the service answers probes, come up or not
@@ -85,22 +85,18 @@ class Lifecycle:
         return None
 
     async def _ping(self) -> None:
+        pool = self._database.pool
         try:
-            async with asyncio.timeout(_PING_TIMEOUT), self._database.pool.lease() as lease:
+            async with asyncio.timeout(_PING_TIMEOUT), pool.lease(timeout=_PING_TIMEOUT / 2) as lease:
                 await lease.fetchval("select 1")
+        except (PoolTimeoutError, PoolFullError):
+            # With nothing being opened every connection is in use: busy is no reason to be taken out of service.
+            if pool.stats().connecting:
+                raise
         except TimeoutError:
-            if not self._is_busy():
-                raise DatabaseAwayError(f"the database did not answer within {_PING_TIMEOUT:g} s") from None
+            raise DatabaseAwayError(f"the database did not answer within {_PING_TIMEOUT:g} s") from None
         except Exception as error:
-            if not (isinstance(error, UnavailableError) and self._is_busy()):
-                raise self._database.translate(error) or error from error
-
-    def _is_busy(self) -> bool:
-        """Whether all connections there may be are in use: no reason to take the service out of service."""
-        stats = self._database.pool.stats()
-        readers = stats.size if stats.writer is None else stats.size - stats.writer.size
-        most = stats.max_size if stats.writer is None else stats.max_size - stats.writer.max_size
-        return stats.waiting > 0 and readers >= most
+            raise self._database.translate(error) or error from error
 
     async def _live(self) -> None:
         await self._come_up()

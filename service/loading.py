@@ -56,7 +56,9 @@ def _attempt(spec: str, what: str, make: Callable[[], Any]) -> Any:
         if isinstance(error, ModuleNotFoundError) and error.name == spec.partition(":")[0]:
             raise ServeError(f"--app {spec}: there is no module {error.name!r} here", hint=_WRITE) from error
         why = f"{type(error).__name__}: {error}{_where(error)}"
-        raise ServeError(f"--app {spec} cannot {what}: {why}", hint="POOLGATE_LOG_LEVEL=debug shows all of it.") from error
+        raise ServeError(
+            f"--app {spec} cannot {what}: {why}", hint="POOLGATE_LOG_LEVEL=debug shows all of it."
+        ) from error
 
 
 def _where(error: Exception) -> str:

@@ -8,35 +8,37 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import errno
 import importlib
 import logging
+import os
 import signal
 import socket
-import sys
+import threading
 from collections.abc import Callable, Coroutine, Iterator
+from types import FrameType
 from typing import Any, cast
 
 from hypercorn.asyncio import serve as hypercorn_serve
 from hypercorn.config import Config
 
-from service import logs
+from service import edge, logs
 from service.app import Poolgate, create_app
 from service.asgi import AsyncFlask
-from service.errors import PoolgateError
+from service.errors import ServeError
+from service.listening import listen, url_of
+from service.loading import load_app
 from service.settings import Settings
 
 logger = logging.getLogger("poolgate")
-_GRACE = 1.0  # seconds after the drain's deadline until what is left is cut off
-_BACKLOG = 1024
 
-
-class ServeError(PoolgateError):
-    """The service cannot be started as told."""
+LAST_CALL = 0.2
+"""Seconds after a stop in which connections stay open, so that each is told `Connection: close` by an answer."""
+GRACE = 1.0
+"""Seconds after the drain's deadline until the process is ended, whatever still runs in it."""
 
 
 def serve(settings: Settings, app: str | None = None) -> int:
-    """Serve until SIGTERM or SIGINT.
+    """Serve until SIGTERM or SIGINT. The process is expected to end when this returns.
 
     Args:
         app: `module:attribute` of an application made by `create_app`, to which views were added; or a factory of one.
@@ -59,69 +61,11 @@ def serve(settings: Settings, app: str | None = None) -> int:
     return 0
 
 
-def load_app(spec: str) -> AsyncFlask:
-    """The application that `module:attribute` names.
-
-    Raises:
-        ServeError: there is no such module or attribute, or it is not an application of `create_app`.
-    """
-    module_name, _, attribute = spec.partition(":")
-    if "" not in sys.path:
-        sys.path.insert(0, "")  # the current folder, as with `python -m`
-    try:
-        module = importlib.import_module(module_name)
-    except ModuleNotFoundError as error:
-        raise ServeError(f"The module {error.name!r} of --app {spec} was not found") from error
-    found = getattr(module, attribute or "app", None)
-    if callable(found) and not isinstance(found, AsyncFlask):
-        found = found()
-    if not isinstance(found, AsyncFlask) or "poolgate" not in found.extensions:
-        raise ServeError(
-            f"--app {spec} names no application made by service.create_app()",
-            hint="Write it as MODULE:ATTRIBUTE, as in shop:app.",
-        )
-    return found
-
-
-def listen(bind: str) -> socket.socket:
-    """A listening socket.
-
-    Args:
-        bind: HOST:PORT; an IPv6 host in brackets.
-
-    Raises:
-        ServeError: the port is taken or may not be used, or there is no such address here.
-    """
-    host, _, port = bind.rpartition(":")
-    host = host.strip("[]")
-    try:
-        family, kind, protocol, _, address = socket.getaddrinfo(
-            host or None, int(port), type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
-        )[0]
-        listener = socket.socket(family, kind, protocol)
-    except OSError as error:
-        raise ServeError(f"{bind!r} is no address of this machine: {error}") from error
-    try:
-        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        listener.bind(address)
-        listener.listen(_BACKLOG)
-        listener.setblocking(False)
-    except OSError as error:
-        listener.close()
-        if error.errno == errno.EADDRINUSE:
-            raise ServeError(
-                f"The port {port} of {host or 'this machine'} is in use already",
-                hint="Stop what listens there, or name another with --bind HOST:PORT.",
-            ) from error
-        raise ServeError(f"Cannot listen on {bind}: {error.strerror}") from error
-    return listener
-
-
 class Server:
     """One worker.
 
     Args:
-        listener: the socket to accept connections from; closed by the caller.
+        listener: the socket to accept connections from; closed when no more are accepted.
     """
 
     def __init__(self, app: AsyncFlask, listener: socket.socket, settings: Settings) -> None:
@@ -130,7 +74,9 @@ class Server:
         self._settings = settings
         self._rooms: Poolgate = app.extensions["poolgate"]
         self._stop = asyncio.Event()
-        self._reloads: set[asyncio.Task[bool]] = set()
+        self._told_to_stop = False
+        self._requests: set[asyncio.Task[Any]] = set()
+        self._reload: asyncio.Task[bool] | None = None
 
     async def run(self) -> None:
         """Start, serve until told to stop, drain, let go.
@@ -140,62 +86,98 @@ class Server:
         """
         with self._signals():
             async with self._app.started():
-                host, port = self._listener.getsockname()[:2]
-                logger.info("serving %s on http://%s:%d", self._rooms.database.safe_url, host, port)
+                demo = "the demo " if self._rooms.settings.is_demo else ""
+                logger.info("serving %s%s on %s", demo, self._rooms.database.safe_url, url_of(self._listener))
                 await self._serve()
-                logger.info("stopped accepting requests; closing the pool")
         logger.info("stopped")
 
     async def _serve(self) -> None:
+        closing = asyncio.Event()
+        told = asyncio.create_task(self._stop.wait())
         serving = asyncio.create_task(
-            hypercorn_serve(cast(Any, self._without_lifespan), self._config(), shutdown_trigger=self._stop.wait)
+            hypercorn_serve(cast(Any, self._answer), self._config(), shutdown_trigger=closing.wait)
         )
-        stopping = asyncio.create_task(self._stop.wait())
-        await asyncio.wait({serving, stopping}, return_when=asyncio.FIRST_COMPLETED)
+        await asyncio.wait({serving, told}, return_when=asyncio.FIRST_COMPLETED)
+        told.cancel()
         self._rooms.lifecycle.drain()
-        stopping.cancel()
-        # Hypercorn's own graceful_timeout is not kept from Python 3.12.1 on: Server.wait_closed waits for connections.
-        done, _ = await asyncio.wait({serving}, timeout=self._settings.drain_timeout + _GRACE)
-        if not done:
-            logger.warning("requests were still running after %.1f s and are cut off", self._settings.drain_timeout)
-            serving.cancel()
-        with contextlib.suppress(asyncio.CancelledError):
-            await serving
+        logger.info("stopping; %d requests are running", len(self._requests))
+        await asyncio.wait({serving}, timeout=min(LAST_CALL, self._rooms.lifecycle.time_left()))
+        closing.set()
+        await asyncio.wait({serving}, timeout=self._rooms.lifecycle.time_left())
+        await self._cut_off(serving)
+        if serving.done():
+            serving.result()
 
-    async def _without_lifespan(self, scope: Any, receive: Callable[[], Any], send: Callable[[Any], Any]) -> None:
-        """The application, for a server that need not know about its start and stop."""
-        if scope["type"] != "lifespan":
-            await self._app.asgi(scope, receive, send)
+    async def _cut_off(self, serving: asyncio.Task[None]) -> None:
+        """What has not ended by now is cancelled, and not waited for: it may not listen."""
+        if not serving.done():
+            logger.warning("%d requests did not end in time and are cut off", len(self._requests))
+            for request in self._requests:
+                request.cancel()
+            await asyncio.wait({serving}, timeout=GRACE / 4)
+
+    async def _answer(self, scope: Any, receive: Callable[[], Any], send: Callable[[Any], Any]) -> None:
+        """The application as Hypercorn sees it: requests are kept track of, start and stop are not its business."""
+        if scope["type"] == "lifespan":
+            for phase in ("startup", "shutdown"):
+                await receive()
+                await send({"type": f"lifespan.{phase}.complete"})
             return
-        for phase in ("startup", "shutdown"):
-            await receive()
-            await send({"type": f"lifespan.{phase}.complete"})
+        task = cast("asyncio.Task[Any]", asyncio.current_task())
+        self._requests.add(task)
+        try:
+            await self._app.asgi(scope, receive, send)
+        finally:
+            self._requests.discard(task)
 
     def _config(self) -> Config:
         config = Config()
-        config.bind = [f"fd://{self._listener.fileno()}"]
-        config.graceful_timeout = self._settings.drain_timeout
+        config.bind = [f"fd://{self._listener.detach()}"]  # Hypercorn closes it
+        # Our own deadline comes first: Hypercorn's is not kept from Python 3.12.1 on, where `Server.wait_closed` waits
+        # for connections.
+        config.graceful_timeout = self._settings.drain_timeout + GRACE
         config.include_server_header = False
         config.accesslog = None
         config.errorlog = logging.getLogger("hypercorn.error")
+        edge.guard(config)
         return config
 
     @contextlib.contextmanager
     def _signals(self) -> Iterator[None]:
-        loop = asyncio.get_running_loop()
-        handled = {signal.SIGTERM: self._stop.set, signal.SIGINT: self._stop.set, signal.SIGUSR1: self._reload}
-        for number, handler in handled.items():
-            loop.add_signal_handler(number, handler)
+        # Not `loop.add_signal_handler`, which waits for its turn on a loop that a view may be blocking.
+        handled = {signal.SIGTERM: self._on_stop, signal.SIGINT: self._on_stop, signal.SIGUSR1: self._on_reload}
+        self._loop = asyncio.get_running_loop()
+        before = {number: signal.signal(number, handler) for number, handler in handled.items()}
         try:
             yield
         finally:
-            for number in handled:
-                loop.remove_signal_handler(number)
+            for number, handler in before.items():
+                signal.signal(number, handler)
 
-    def _reload(self) -> None:
-        task = asyncio.create_task(self._rooms.catalog.reload("SIGUSR1"))
-        self._reloads.add(task)
-        task.add_done_callback(self._reloads.discard)
+    def _on_stop(self, number: int, _frame: FrameType | None) -> None:
+        if self._told_to_stop:
+            os._exit(128 + number)  # told twice: at once
+        self._told_to_stop = True
+        self._loop.call_soon_threadsafe(self._stop.set)
+        end_within(self._settings.drain_timeout + GRACE)
+
+    def _on_reload(self, _number: int, _frame: FrameType | None) -> None:
+        self._loop.call_soon_threadsafe(self._start_reload)
+
+    def _start_reload(self) -> None:
+        self._reload = asyncio.create_task(self._rooms.catalog.reload("SIGUSR1"))
+
+
+def end_within(seconds: float) -> None:
+    """End the process then, from a thread: plain views that do not return would keep it alive for ever."""
+    timer = threading.Timer(seconds, _end)
+    timer.daemon = True
+    timer.start()
+
+
+def _end() -> None:
+    logger.warning("something did not end in time; the process ends all the same")
+    os._exit(0)
 
 
 def _run(main: Coroutine[Any, Any, None]) -> None:

@@ -21,14 +21,15 @@ FLOORS = (
     ("rest.execute",),
     ("rest.answer", "lifecycle"),
     ("rest.routes",),
-    ("operator",),
-    ("app",),
+    ("operator", "failures", "edge"),
+    ("app", "listening"),
+    ("loading",),
     ("server", "testing", "demo", "migrate", "compare"),
     ("cli",),
     ("__main__",),
 )
 PURE = ("rest.terms", "catalog.model", "rest.asked", "rest.plan", "rest.sql", "timing", "errors", "events")
-KNOWS_FLASK = ("asgi", "app", "current", "rest.routes", "operator")
+KNOWS_FLASK = ("asgi", "app", "current", "failures", "rest.routes", "operator")
 KNOWS_DIALECTS = ("database", "rest.sql", "forms")  # forms: how a database URL is written
 DOES_IO = ("flask", "aiosqlite", "asyncpg", "sqlite3", "asyncio", "socket", "hypercorn", "sqlalchemy.ext.asyncio")
 

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Iterable, Iterator
+from contextlib import suppress
 from functools import lru_cache
 from io import BytesIO
-from typing import TYPE_CHECKING, Any
+from typing import IO, TYPE_CHECKING, Any
 
 from service.asgi.body import ClientGoneError, UnreadBodyError, may_have_body, read_body
-from service.asgi.bridge import greenlet_spawn, wait
+from service.asgi.bridge import bridged, wait
 from service.asgi.environ import Environ, build_environ
 from service.asgi.response import THREADS
 from service.errors import AskedError, PoolgateError
@@ -32,8 +33,8 @@ class Exchange:
     """
 
     __slots__ = (
-        "_app", "_close", "_complete", "_gave_up", "_head", "_listener", "_loop", "_receive", "_scope", "_send",
-        "_started", "_task", "_timer", "_writing_since",
+        "_app", "_body", "_close", "_complete", "_gave_up", "_head", "_listener", "_loop", "_receive", "_scope",
+        "_send", "_started", "_task", "_timer", "_writing_since",
     )  # fmt: skip
 
     def __init__(
@@ -49,6 +50,7 @@ class Exchange:
         self._send = send
         self._loop = app.home = asyncio.get_running_loop()
         self._close = self._started = self._complete = self._gave_up = False
+        self._body: IO[bytes]
         self._head: tuple[str, list[tuple[str, str]]] | None = None
         self._listener: asyncio.Task[None] | None = None
         self._writing_since: float | None = None
@@ -62,7 +64,7 @@ class Exchange:
         self._task = asyncio.current_task()
         self._timer = self._loop.call_later(self._app.limits.patience, self._look)
         try:
-            await greenlet_spawn(self._respond, environ)
+            await bridged(self._respond, environ)
         except ClientGoneError:
             pass
         except asyncio.CancelledError as error:
@@ -76,7 +78,7 @@ class Exchange:
                 raise
             await self._fail(error)
         finally:
-            self._finish(environ)
+            self._finish()
 
     async def _open(self) -> Environ:
         app = self._app
@@ -86,25 +88,25 @@ class Exchange:
             self._close = may_have_body(environ)  # it stays unread
         elif may_have_body(environ):
             try:
-                environ["wsgi.input"] = await read_body(self._receive, environ, app.max_body, app.limits)
+                self._body = environ["wsgi.input"] = await read_body(self._receive, environ, app.max_body, app.limits)
                 return environ
             except UnreadBodyError as unread:
                 refused, self._close = unread.answer, True
             except AskedError as error:
                 refused = error
-        environ["wsgi.input"] = BytesIO()
+        self._body = environ["wsgi.input"] = BytesIO()
         if refused is not None:
             environ[REFUSED] = refused
             environ["CONTENT_LENGTH"] = "0"
         return environ
 
-    def _finish(self, environ: Environ) -> None:
+    def _finish(self) -> None:
         self._timer.cancel()
         if self._listener is not None:
             self._listener.cancel()
         if self._gave_up and self._task is not None:
             self._task.uncancel()
-        environ["wsgi.input"].close()
+        self._body.close()
 
     # Inside the greenlet
 
@@ -140,13 +142,10 @@ class Exchange:
     def _write(self, chunk: bytes, *, more: bool) -> None:
         self._complete = not more
         self._writing_since = self._loop.time()
-        try:
-            wait(self._send({"type": "http.response.body", "body": chunk, "more_body": more}))
-            if more:
-                wait(asyncio.sleep(0))  # neither a generator's step nor a server's send need ever pause; the loop must
-        except OSError:  # what ASGI has `send` raise once the connection is gone
-            raise ClientGoneError from None
+        wait(self._put({"type": "http.response.body", "body": chunk, "more_body": more}))
         self._writing_since = None
+        if more:
+            wait(asyncio.sleep(0))  # neither a generator's step nor a server's send need ever pause; the loop must
 
     # On the loop
 
@@ -154,7 +153,13 @@ class Exchange:
         if self._close and self._scope["http_version"].startswith("1"):
             headers.append((b"connection", b"close"))
         self._started = True
-        await self._send({"type": "http.response.start", "status": status, "headers": headers})
+        await self._put({"type": "http.response.start", "status": status, "headers": headers})
+
+    async def _put(self, message: Any) -> None:
+        try:
+            await self._send(message)
+        except OSError:  # what ASGI has `send` raise once the connection is gone
+            raise ClientGoneError from None
 
     async def _fail(self, error: BaseException) -> None:
         app, scope = self._app, self._scope
@@ -163,8 +168,9 @@ class Exchange:
             return  # returning from an unfinished response makes the server cut the connection, so that it shows
         answer = app.json.dumps(PoolgateError("The server failed to answer.").body()).encode()
         length = str(len(answer)).encode()
-        await self._write_head(500, [(b"content-type", b"application/json"), (b"content-length", length)])
-        await self._send({"type": "http.response.body", "body": answer})
+        with suppress(ClientGoneError):
+            await self._write_head(500, [(b"content-type", b"application/json"), (b"content-length", length)])
+            await self._put({"type": "http.response.body", "body": answer})
 
     def _look(self) -> None:
         """Called while the request lasts: is the client still there, and does it still read?"""

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import asyncio
 import threading
+import weakref
 from contextlib import asynccontextmanager
 from contextvars import ContextVar
 
 import flask
 import pytest
+from greenlet import getcurrent
 
 from service.asgi import AsyncFlask, Limits, close_background, stream_with_context
-from service.asgi.bridge import Threads, greenlet_spawn
+from service.asgi.bridge import Threads, bridged, wait
 
 from .conftest import until
 from .sample import make_app
@@ -19,15 +21,59 @@ from .sample import make_app
 note: ContextVar[str] = ContextVar("note", default="")
 
 
-def test_names_of_the_greenlet_bridge():
-    """SQLAlchemy still has the undocumented names that the bridge is built on."""
-    from greenlet import getcurrent
-    from sqlalchemy.util.concurrency import await_, greenlet_spawn, in_greenlet
+async def test_names_of_the_greenlet_bridge():
+    """The undocumented names of SQLAlchemy that the bridge is built on exist, and take our greenlets for theirs."""
+    from sqlalchemy.util.concurrency import await_, in_greenlet
 
-    assert asyncio.iscoroutinefunction(greenlet_spawn)
-    assert callable(await_)
+    def request():
+        return in_greenlet(), await_(asyncio.sleep(0, "awaited")), hasattr(getcurrent(), "gr_context")
+
     assert in_greenlet() is False
-    assert hasattr(getcurrent(), "gr_context")
+    assert await bridged(request) == (True, "awaited", True)
+
+
+async def test_greenlets_are_used_again_and_keep_nothing():
+    """One request after another runs in the same greenlet, which holds on to no argument, result or error."""
+
+    class Thing:
+        pass
+
+    def request(thing):
+        if wait(asyncio.sleep(0, thing)) is None:
+            raise LookupError
+        return getcurrent(), weakref.ref(thing)
+
+    first, gone = await bridged(request, Thing())
+    with pytest.raises(LookupError):
+        await bridged(request, None)
+    second, _ = await bridged(request, Thing())
+    assert first is second
+    assert gone() is None
+    assert (first.job, first.result, first.error, first.gr_context) == (None, None, None, None)
+
+
+async def test_requests_side_by_side_have_greenlets_of_their_own():
+    """What waits keeps its greenlet, and each result reaches its own task, errors and cancels included."""
+
+    def request(number, event):
+        token = note.set(str(number))
+        wait(event.wait())
+        seen = note.get()
+        note.reset(token)
+        if number % 3 == 0:
+            raise LookupError(number)
+        return number, seen
+
+    event = asyncio.Event()
+    tasks = [asyncio.create_task(bridged(request, number, event)) for number in range(300)]
+    await asyncio.sleep(0)
+    for task in tasks[1::3]:
+        task.cancel()
+    event.set()
+    results = await asyncio.gather(*tasks, return_exceptions=True)
+    assert all(isinstance(result, LookupError) for result in results[0::3])
+    assert all(isinstance(result, asyncio.CancelledError) for result in results[1::3])
+    assert results[2::3] == [(number, str(number)) for number in range(2, 300, 3)]
 
 
 async def test_thread_shares_the_context():
@@ -43,7 +89,7 @@ async def test_thread_shares_the_context():
     def request():
         return threads.run(work, note.set("before"))
 
-    assert await greenlet_spawn(request) == ("", False)
+    assert await bridged(request) == ("", False)
     assert note.get() == "from the thread"
     threads.close()
 
@@ -60,7 +106,7 @@ async def test_cancel_waits_for_the_thread():
 
     async def request():
         try:
-            await greenlet_spawn(threads.run, work)
+            await bridged(threads.run, work)
         except asyncio.CancelledError:
             order.append("cancelled")
             raise
@@ -85,10 +131,10 @@ async def test_cancel_of_a_queued_function_never_runs_it():
         inside.set()
         leave.wait(5)
 
-    first = asyncio.create_task(greenlet_spawn(threads.run, work))
+    first = asyncio.create_task(bridged(threads.run, work))
     await until(inside.is_set)
     ran = []
-    second = asyncio.create_task(greenlet_spawn(threads.run, ran.append, 1))
+    second = asyncio.create_task(bridged(threads.run, ran.append, 1))
     await until(lambda: threads._executor._work_queue.qsize() == 1)
     second.cancel()
     with pytest.raises(asyncio.CancelledError):
@@ -113,7 +159,7 @@ async def test_threads_are_bounded():
         with lock:
             running -= 1
 
-    tasks = [asyncio.create_task(greenlet_spawn(threads.run, work)) for _ in range(9)]
+    tasks = [asyncio.create_task(bridged(threads.run, work)) for _ in range(9)]
     await until(lambda: running == 3)
     go.set()
     await asyncio.gather(*tasks)
@@ -366,3 +412,48 @@ async def test_context_is_needed_to_keep_it():
 
     with pytest.raises(RuntimeError):
         stream_with_context(steps())
+
+
+async def test_connection_lost_while_writing_is_no_error(caplog):
+    """A `send` that raises OSError means that the client is gone: nothing is logged, nothing is raised."""
+    app = AsyncFlask("here")
+    app.add_url_rule("/", view_func=lambda: "x")
+
+    async def send(message):
+        raise OSError
+
+    await app.asgi(scope(), talk([])[0], send)
+    assert caplog.records == []
+
+
+async def test_middleware_may_change_the_environ_and_the_body():
+    """WSGI middleware around `wsgi_app` works, also one that puts an input of its own in place."""
+    app, inner = AsyncFlask("here"), AsyncFlask.wsgi_app
+
+    @app.post("/")
+    async def index():
+        return flask.request.environ["mark"]
+
+    def middleware(environ, start_response):
+        environ["wsgi.input"], environ["mark"] = object(), "marked"
+        return inner(app, environ, start_response)
+
+    app.wsgi_app = middleware
+    receive, send, sent = talk([{"type": "http.request", "body": b"four"}])
+    await app.asgi(scope(method="POST", headers=[(b"content-length", b"4")]), receive, send)
+    assert sent[1]["body"] == b"marked"
+
+
+async def test_failing_teardown_is_500_and_logged(caplog):
+    """What a teardown function lets out is answered and logged here, and does not reach the server."""
+    app = AsyncFlask("here")
+    app.add_url_rule("/", view_func=lambda: "x")
+
+    @app.teardown_request
+    async def teardown(error):
+        raise ZeroDivisionError
+
+    receive, send, sent = talk([])
+    await app.asgi(scope(), receive, send)
+    assert sent[0]["status"] == 500
+    assert len(caplog.records) == 1

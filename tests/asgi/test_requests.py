@@ -173,6 +173,7 @@ async def test_files(anywhere):
     assert (cached.status_code, cached.content) == (304, b"")
 
 
+@pytest.mark.slow
 async def test_views_wait_side_by_side(served):
     """A hundred views of 50 ms each take less than half a second together."""
     request = b"GET /sleep/0.05 HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"

@@ -81,6 +81,7 @@ async def test_client_that_leaves_a_stream_closes_it(served):
     await until(lambda: "endless closed" in served.app.log)
 
 
+@pytest.mark.slow
 async def test_client_that_does_not_read_is_cut_off(served):
     """A write that waits longer than the send timeout ends the stream."""
     with socket.socket() as client:
@@ -90,6 +91,7 @@ async def test_client_that_does_not_read_is_cut_off(served):
         await until(lambda: "endless closed" in served.app.log, 8)
 
 
+@pytest.mark.slow
 async def test_slow_body_is_408(served):
     """A body that does not come in time is answered with 408 and `Connection: close`."""
     reader, writer = await asyncio.open_connection("127.0.0.1", served.port)
@@ -100,6 +102,7 @@ async def test_slow_body_is_408(served):
     writer.close()
 
 
+@pytest.mark.slow
 async def test_giving_up_on_a_huge_body_closes_the_connection(served):
     """A client that sends without end gets 413 and `Connection: close`; the server goes on."""
     reader, writer = await asyncio.open_connection("127.0.0.1", served.port)

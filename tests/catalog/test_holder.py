@@ -18,7 +18,10 @@ from service.errors import CatalogPendingError, DatabaseError, PoolgateError
 from service.events import CatalogFailed, CatalogLoaded, Event
 from tests.database.opened import opened, until
 
-LISTENER = "select pid from pg_stat_activity where application_name = 'poolgate listener' and datname = current_database() and query like '%LISTEN%'"
+LISTENER = (
+    "select pid from pg_stat_activity where datname = current_database()"
+    " and application_name = 'poolgate listener' and query like '%LISTEN%'"
+)
 
 
 @asynccontextmanager

@@ -3,14 +3,21 @@
 from __future__ import annotations
 
 import asyncio
+import sqlite3
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from time import monotonic
 from typing import Any
 
+import asyncpg
+import sqlalchemy.exc
+
 from service.catalog.model import Catalog
 from service.database import Database, open_database
 from service.settings import load_settings
+
+REFUSALS = (sqlite3.Error, asyncpg.PostgresError, asyncpg.InterfaceError, sqlalchemy.exc.DBAPIError, OverflowError)
+"""What a statement may raise, by the lane or through SQLAlchemy."""
 
 
 @asynccontextmanager

@@ -124,7 +124,7 @@ async def test_refused_connects(sqlstate: str, text: str, error: type[Exception]
 async def test_an_unknown_database_and_setting(postgresql_url: str) -> None:
     """A database the server does not have, and an option it does not know, are faults in the settings."""
     folder = socket_of(postgresql_url)
-    with pytest.raises(SettingsError, match='no such database .*"nowhere"'):
+    with pytest.raises(SettingsError, match=r'no such database .*"nowhere"'):
         await check(f"postgresql://postgres@/nowhere?host={folder}")
     with pytest.raises(SettingsError, match="does not know a setting"):
         await check(f"{postgresql_url}&options=-c%20colour%3Dred")
@@ -178,6 +178,17 @@ async def test_raised_errors_keep_detail_and_hint(postgresql_url: str) -> None:
         error = database.translate(caught.value)
         assert error is not None
         assert error.body() == {"code": "PT402", "message": "pay", "details": "d", "hint": "h"}
+
+
+async def test_a_value_of_the_wrong_type_keeps_the_servers_words(postgresql_url: str) -> None:
+    """22P02 from the server itself says which value it could not read."""
+    async with opened(postgresql_url) as database:
+        with pytest.raises(asyncpg.PostgresError) as caught:
+            await database.pool.fetchval("select $1::text::int", "abc")
+        error = database.translate(caught.value)
+        assert error is not None
+        assert (error.code, error.status) == ("22P02", 400)
+        assert error.message == 'invalid input syntax for type integer: "abc"'
 
 
 async def test_a_cancel_by_somebody_else_is_no_timeout(postgresql_url: str) -> None:

@@ -40,7 +40,8 @@ def test_urls(url: str, expected: dict[str, Any]) -> None:
 @pytest.mark.parametrize(
     ("query", "expected"),
     [
-        ("", {"application_name": "poolgate", "statement_timeout": "10000", "idle_in_transaction_session_timeout": "10000"}),
+        ("", {"application_name": "poolgate", "statement_timeout": "10000"}),
+        ("", {"idle_in_transaction_session_timeout": "10000"}),
         ("application_name=shop", {"application_name": "shop"}),
         ("options=-c%20statement_timeout%3D5s%20--lock-timeout=1s", {"statement_timeout": "5s", "lock_timeout": "1s"}),
         ("options=-cgeqo%3Doff", {"geqo": "off"}),

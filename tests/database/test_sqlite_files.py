@@ -109,8 +109,14 @@ async def test_files_that_cannot_be_used(tmp_path: Path) -> None:
     assert letter.read_text().startswith("Dear")
 
 
-async def test_a_file_without_rights(open_folder: Path, plain_user: None) -> None:
+async def test_a_file_without_rights(open_folder: Path, request: pytest.FixtureRequest) -> None:
     """A folder that cannot be written, and a file that cannot be read, are told as such."""
+    secret = open_folder / "secret.db"
+    await check(secret)
+    secret.chmod(0)
+    request.getfixturevalue("plain_user")
+    with pytest.raises(SettingsError, match=r"secret\.db cannot be read"):
+        await check(secret)
     with pytest.raises(SettingsError, match="must be writable"):
         await check(open_folder / "new.db")
 
@@ -168,7 +174,7 @@ async def test_a_write_lock_that_is_released_in_time_is_not_felt(tmp_path: Path)
 
 @pytest.mark.slow
 async def test_no_update_is_lost(tmp_path: Path) -> None:
-    """Fault 31: 50 coroutines that read, add and write 20 times each lose nothing and never see "database is locked"."""
+    """Fault 31: 50 coroutines that read, add and write 20 times each lose nothing and are never told of locks."""
     async with opened(
         f"sqlite:///{tmp_path}/a.db",
         "create table t (n int); insert into t values (0)",

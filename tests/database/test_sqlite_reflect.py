@@ -6,7 +6,7 @@ import pytest
 
 from service.catalog.model import Kind, RelationKind
 from service.errors import SettingsError
-from tests.database.opened import opened, reflected
+from tests.database.opened import REFUSALS, opened, reflected
 
 
 @pytest.mark.parametrize(
@@ -147,7 +147,7 @@ async def test_strict_tables(sqlite_url: str) -> None:
     async with opened(sqlite_url, "create table t (a any, b int) strict") as database:
         columns = (await database.reflect((), 1)).relations["main", "t"].columns
         assert [c.kind for c in columns.values()] == [Kind.OTHER, Kind.INTEGER]
-        with pytest.raises(Exception) as caught:
+        with pytest.raises(REFUSALS) as caught:
             await database.pool.execute("insert into t (b) values ('x')")
         error = database.translate(caught.value)
         assert error is not None

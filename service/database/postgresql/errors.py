@@ -21,14 +21,15 @@ _AWAY = ("08", "57P")
 
 
 def translate(error: BaseException) -> PoolgateError | None:
-    """The house's error for one of asyncpg's, bare or inside SQLAlchemy's; None for any other."""
+    """The house's error for one of asyncpg's, bare or inside SQLAlchemy's; None for any other.
+
+    A bare ConnectionError is none of asyncpg's: it wraps its own, and somebody else's is not for us to explain.
+    """
     cause = driver_error(error)
     if isinstance(cause, asyncpg.PostgresError):
         return _of_server(cause)
     if isinstance(cause, asyncpg.InterfaceError | asyncpg.InternalClientError):
         return _of_client(cause)
-    if isinstance(cause, ConnectionError):
-        return DatabaseAwayError(LOST)
     return None
 
 
@@ -38,9 +39,9 @@ def _of_server(error: asyncpg.PostgresError) -> PoolgateError:
         return DatabaseError("22P02", _BAD_ARGUMENT)
     if sqlstate.startswith(_AWAY):
         return DatabaseAwayError(LOST)
-    if sqlstate == "57014" and "timeout" not in str(error.message or ""):
-        # pg_cancel_backend, or a cancelled task: nobody's time was over.
-        return DatabaseError(sqlstate, error.message or "the statement was cancelled", status=503)
+    if sqlstate == "57014" and "user request" in str(error.message):
+        # pg_cancel_backend: nobody's time was over. A server that speaks another language is not understood here.
+        return DatabaseError(sqlstate, error.message, status=503)
     return DatabaseError(sqlstate, error.message or str(error), details=error.detail, hint=error.hint)
 
 

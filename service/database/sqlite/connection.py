@@ -118,16 +118,17 @@ class FileConnection(aiosqlite.Connection):
         """Whether it can be used."""
         return self._running and self._connection is not None and not self.given_up
 
-    async def run(self, job: Callable[[LimitedConnection], T]) -> T:
+    async def run(self, job: Callable[[LimitedConnection], T], limit: float | None = None) -> T:
         """Runs a job in the connection's thread: one hop there, one back. Cancelling it stops the statement.
 
         Args:
             job: gets the standard library's connection; leaves no open cursor behind.
+            limit: seconds it may take; None for the connection's own.
 
         Raises:
             sqlite3.Error: as SQLite answers; "interrupted" past the time limit.
         """
-        statement = Statement(self.limit)
+        statement = Statement(self.limit if limit is None else limit)
         try:
             return await self._execute(self._perform, statement, job)  # type: ignore[no-any-return, no-untyped-call]  # aiosqlite's own is untyped
         except asyncio.CancelledError:

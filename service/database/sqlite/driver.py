@@ -48,9 +48,10 @@ class SqliteDriver:
 
     async def fetchrow(self, connection: FileConnection, sql: str, args: Sequence[Any]) -> Row | None:
         def job(raw: LimitedConnection) -> Row | None:
-            # All rows, so that `insert … returning` runs to its end; a caller of fetchrow expects few.
-            rows = _cursor(raw).execute(sql, bound(sql, args)).fetchall()
-            return rows[0] if rows else None
+            cursor = _cursor(raw).execute(sql, bound(sql, args))
+            row: Row | None = cursor.fetchone()
+            cursor.close()  # ends `insert … returning` too: its writes were done before its first row
+            return row
 
         return await connection.run(job)
 

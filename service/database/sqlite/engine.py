@@ -57,7 +57,7 @@ class SqliteDatabase(Database):
             raise SettingsError([f"DB_SCHEMAS: {name!r} is no schema of SQLite; it has main alone" for name in unknown])
         async with self.pool.lease(readonly=True) as lease:
             connection: FileConnection = lease.connection
-            return await connection.run(partial(reflect.read_catalog, version=version))
+            return await connection.run(partial(reflect.read_catalog, version=version), reflect.LIMIT)
 
     def translate(self, error: BaseException) -> PoolgateError | None:
         return errors.translate(error)

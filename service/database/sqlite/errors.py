@@ -25,7 +25,8 @@ def name_of(error: BaseException) -> str:
     cause = driver_error(error)
     if not isinstance(cause, sqlite3.Error):
         return ""
-    return _UNNAMED.get(getattr(cause, "sqlite_errorcode", 0)) or getattr(cause, "sqlite_errorname", "")
+    named: str = getattr(cause, "sqlite_errorname", "")  # an error of the sqlite3 module's own has none
+    return _UNNAMED.get(getattr(cause, "sqlite_errorcode", 0), named)
 
 
 def translate(error: BaseException) -> PoolgateError | None:

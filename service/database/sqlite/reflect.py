@@ -14,6 +14,8 @@ from service.database.sqlite.connection import LimitedConnection
 from service.database.sqlite.types import type_of
 
 SCHEMA = "main"
+LIMIT = 60.0
+"""Seconds the reading may take, whatever a request's statement may."""
 _FULL_TEXT = re.compile(r"\s*create\s+virtual\s+table\b.*?\busing\s+[\"'`\[]?fts5\b", re.IGNORECASE | re.DOTALL)
 _COMMENT = re.compile(r"--[^\n]*|/\*.*?\*/", re.DOTALL)
 _INSTEAD = re.compile(r"\binstead\s+of\s+(insert|update|delete)\b", re.IGNORECASE)

@@ -1,0 +1,112 @@
+"""`poolgate …` in a process of its own: real signals, a real exit status, and all that it wrote.
+
+The processes are forked from one that has imported the service already (multiprocessing's fork server): a start takes
+some hundredths of a second instead of a whole one.
+"""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import re
+import signal
+import sys
+import time
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+import httpx
+
+DEADLINE = 20.0  # seconds in which anything awaited here must have come
+_context: Any = multiprocessing.get_context("forkserver")
+_context.set_forkserver_preload(["service.server", "service.cli", "service.demo", "uvloop"])
+
+
+def until(condition: Callable[[], Any], seconds: float = DEADLINE) -> Any:
+    """What the condition gives as soon as that is true."""
+    deadline = time.monotonic() + seconds
+    while not (value := condition()):
+        assert time.monotonic() < deadline, "it did not come to pass"
+        time.sleep(0.01)
+    return value
+
+
+class Process:
+    """One `poolgate` command.
+
+    Args:
+        folder: its current directory; its output goes to the file `output` there.
+        arguments: of the command.
+        environment: all it has of variables, but for what Python needs.
+    """
+
+    def __init__(self, folder: Path, arguments: Sequence[str], environment: dict[str, str]) -> None:
+        folder.mkdir(exist_ok=True)
+        self.output = folder / f"output-{time.monotonic_ns()}"
+        self.output.touch()
+        self._process = _context.Process(target=_main, args=(arguments, environment, str(folder), str(self.output)))
+        self._process.start()
+
+    @property
+    def text(self) -> str:
+        """All that it wrote, on both streams."""
+        return self.output.read_text(encoding="utf-8")
+
+    @property
+    def lines(self) -> list[str]:
+        return self.text.splitlines()
+
+    def lines_with(self, part: str) -> list[str]:
+        return [line for line in self.lines if part in line]
+
+    @property
+    def url(self) -> str:
+        """Where it serves; waits until it does."""
+        found = until(lambda: re.search(r" on (http://\S+?)\"?,?$", self.text, re.MULTILINE) or self._ended())
+        return str(found[1])
+
+    @property
+    def port(self) -> int:
+        return int(self.url.rpartition(":")[2])
+
+    def _ended(self) -> None:
+        assert self._process.is_alive(), self.text
+
+    def get(self, path: str, **options: Any) -> httpx.Response:
+        """One request on a connection of its own."""
+        return httpx.get(self.url + path, timeout=DEADLINE, **options)
+
+    def signal(self, number: int = signal.SIGTERM) -> None:
+        os.kill(self._process.pid, number)
+
+    def wait(self, seconds: float = DEADLINE) -> int:
+        """Its exit status, once it has ended; -15 where SIGTERM ended it, and so on."""
+        self._process.join(seconds)
+        assert self._process.exitcode is not None, f"it still runs:\n{self.text}"
+        return int(self._process.exitcode)
+
+    def stop(self) -> int:
+        """End it in order."""
+        self.signal()
+        return self.wait()
+
+    def kill(self) -> None:
+        """End it whatever it does, for cleaning up."""
+        if self._process.is_alive():
+            self._process.kill()
+            self._process.join()
+
+
+def _main(arguments: Sequence[str], environment: dict[str, str], folder: str, output: str) -> None:
+    file = os.open(output, os.O_WRONLY | os.O_APPEND)
+    os.dup2(file, 1)
+    os.dup2(file, 2)
+    for name in [name for name in os.environ if name.startswith("POOLGATE_") or name == "DATABASE_URL"]:
+        del os.environ[name]
+    os.environ.update(environment)
+    os.chdir(folder)
+    sys.argv = ["poolgate", *arguments]
+    from service.cli import main
+
+    main(list(arguments), prog_name="poolgate")
