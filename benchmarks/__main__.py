@@ -67,13 +67,13 @@ def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser("python -m benchmarks", description="What a request costs, beside peers.")
     parser.add_argument("--quick", action="store_true", help="20 seconds, without peers")
     parser.add_argument("--budget", type=float, metavar="SECONDS", help="the whole run: 90, quick 20")
-    parser.add_argument("--seconds", type=float, metavar="SECONDS", help="each load at most: 2, quick 1")
+    parser.add_argument("--seconds", type=float, metavar="SECONDS", help="each load at most: 1")
     parser.add_argument("--only", action="append", default=[], metavar="NAME", help="servers with this in their name")
     parser.add_argument("--cases", nargs="+", choices=[case.name for case in CASES], help="these cases alone")
     parser.add_argument("--json", type=Path, metavar="FILE", help="write everything that was found")
     asked = parser.parse_args()
     asked.budget = asked.budget or (20.0 if asked.quick else 90.0)
-    asked.seconds = asked.seconds or (1.0 if asked.quick else 2.0)
+    asked.seconds = asked.seconds or 1.0
     return asked
 
 

@@ -23,7 +23,7 @@ class Result:
     """What a read gave.
 
     Args:
-        body: the page's rows as the database's own JSON text; None where only their number was wanted.
+        body: the page's rows as the database's own JSON in UTF-8; None where only their number was wanted.
         page: what was read, its limit lowered to the most that is allowed.
         page_total: how many rows the page has.
         total: how many there are, where it was asked for.
@@ -31,7 +31,7 @@ class Result:
         ran: seconds that it was.
     """
 
-    body: str | None
+    body: bytes | None
     page: Page
     page_total: int
     total: int | None
@@ -69,7 +69,7 @@ async def run_read(
             raise
         raise _seen_by(identity, translated) from error
     ran = time.perf_counter() - began
-    return Result(row[0], page, row[1], total, lease.waited, ran)
+    return Result(_in_utf8(row[0]), page, row[1], total, lease.waited, ran)
 
 
 async def _fetch(lease: Lease, prepared: Prepared, asked: Asked, arguments: list[Any]) -> tuple[Any, int | None]:
@@ -81,6 +81,18 @@ async def _fetch(lease: Lease, prepared: Prepared, asked: Asked, arguments: list
         return row, counted
     plan = await lease.fetchval(prepared.estimate.text, *prepared.estimate.arguments(asked.values, asked.page))
     return row, max(json.loads(plan)[0]["Plan"]["Plan Rows"], counted or 0)
+
+
+def _in_utf8(body: str | bytes | None) -> bytes | None:
+    """The body as it is sent. SQLite gives bytes and takes any bytes for a text; what is not UTF-8 becomes U+FFFD."""
+    if isinstance(body, str):
+        return body.encode()
+    if body is not None:
+        try:
+            body.decode()
+        except UnicodeDecodeError:
+            return body.decode("utf-8", "replace").encode()
+    return body
 
 
 def _seen_by(identity: Identity, error: PoolgateError) -> PoolgateError:

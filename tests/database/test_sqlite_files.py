@@ -281,6 +281,16 @@ async def test_it_leans_on_these_of_aiosqlite(tmp_path: Path) -> None:
     await until(lambda: not connection._thread.is_alive())
 
 
+async def test_a_failed_open_leaves_no_thread(tmp_path: Path) -> None:
+    """Fault 34: where a file cannot be opened, the thread that tried is gone before the error is told."""
+    from service.database.sqlite.connection import FileConnection
+
+    connection = FileConnection(lambda: files.open_writer(tmp_path, 1.0), 1.0)
+    with pytest.raises(sqlite3.OperationalError):
+        await connection
+    assert not connection._thread.is_alive()
+
+
 async def test_a_connection_that_cannot_be_stopped_is_given_up(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A job that does not notice the interrupt counts as gone after a while, whatever it does later."""
     from service.database.sqlite import connection as module

@@ -38,6 +38,8 @@ def processes() -> Iterator[Callable[[Path, list[str], dict[str, str]], Process]
 def starter(processes: Callable[[Path, list[str], dict[str, str]], Process], folder: Path) -> Start:
     def start(*flags: str, **settings: str) -> Process:
         environment = {f"POOLGATE_{name.upper()}": value for name, value in settings.items()}
+        if "--app" in flags and not (folder / "shop.py").exists():
+            shutil.copy(Path(__file__).parent / "shop.py", folder)
         return processes(folder, ["serve", "--bind", "127.0.0.1:0", *flags], environment)
 
     return start

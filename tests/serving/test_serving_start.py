@@ -63,7 +63,7 @@ HERE = "sqlite:///shop.db"
     (_letter, {"database_url": HERE}, (), 2, ["DATABASE_URL: shop.db is not an SQLite database"]),
     (_folder, {"database_url": HERE}, (), 2, ["DATABASE_URL: shop.db is a folder"]),
     (_closed_folder, {"database_url": HERE}, (), 2, ["DATABASE_URL: shop.db"]),
-    (_nothing, {"database_url": "sqlite:///no/such/shop.db"}, (), 2, ["DATABASE_URL: no/such/shop.db"]),
+    (_nothing, {"database_url": "sqlite:///no/such/shop.db"}, (), 2, ["DATABASE_URL: the folder no/such does not exist"]),
     (_nothing, {"database_url": HERE}, ("--bind", "nowhere.invalid:80"), 1,
      ["'nowhere.invalid' is no address of this machine", "hint: Name another address with --bind HOST:PORT."]),
     (_nothing, {"database_url": HERE}, ("--bind", "192.0.2.1:0"), 1,

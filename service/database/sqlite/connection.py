@@ -90,8 +90,8 @@ class LimitedCursor(sqlite3.Cursor):
 class FileConnection(aiosqlite.Connection):
     """An `aiosqlite.Connection` with one hop per call, a time limit, and a way to stop what runs.
 
-    It uses aiosqlite's `_execute`, `_conn` and `_thread`, which are not documented: there is no other way to run
-    more than one sqlite3 call per hop. A test names them.
+    It uses aiosqlite's `_execute`, `_connect`, `_conn` and `_thread`, which are not documented: there is no other way
+    to run more than one sqlite3 call per hop. A test names them.
 
     Args:
         connector: opens the file; runs in the connection's own thread.
@@ -103,6 +103,14 @@ class FileConnection(aiosqlite.Connection):
         self.limit = limit
         self.given_up = False
         self._thread.daemon = True  # else a connection nobody closed keeps the process alive
+
+    async def _connect(self) -> aiosqlite.Connection:
+        try:
+            return await super()._connect()
+        except sqlite3.Error:
+            # aiosqlite has told its thread to end but does not wait, and it would call a loop that may be closed.
+            await asyncio.to_thread(self._thread.join, SETTLE)
+            raise
 
     @property
     def raw(self) -> LimitedConnection:

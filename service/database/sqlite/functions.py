@@ -11,6 +11,7 @@ import math
 import sqlite3
 import threading
 from collections.abc import Callable, Mapping
+from decimal import MAX_EMAX, MAX_PREC, MIN_EMIN, Context, Decimal
 from functools import lru_cache
 from types import MappingProxyType
 
@@ -52,6 +53,28 @@ def pg_real(value: SqliteValue) -> str | None:
     if math.isinf(value):
         return '"Infinity"' if value > 0 else '"-Infinity"'
     return repr(value)
+
+
+_EXACT = Context(prec=MAX_PREC, Emax=MAX_EMAX, Emin=MIN_EMIN)
+
+
+def _number(text: str) -> Decimal:
+    return Decimal(text).normalize(_EXACT) or Decimal()  # -0 is 0
+
+
+def _members(pairs: list[tuple[str, object]]) -> object:
+    return tuple(sorted(dict(pairs).items()))
+
+
+def pg_jsonb(value: SqliteValue) -> str | None:
+    """A text that is the same for JSON documents that PostgreSQL's jsonb finds equal: white space, the order of keys
+    and how a number is written do not count. NULL for what is no JSON."""
+    if value is None:
+        return None
+    try:
+        return repr(json.loads(_text(value), parse_float=_number, parse_int=_number, object_pairs_hook=_members))
+    except (ValueError, ArithmeticError, RecursionError):
+        return None
 
 
 def _search(pattern: str, *, fold: bool) -> Test:
@@ -144,6 +167,7 @@ def pg_ilike(pattern: SqliteValue, value: SqliteValue) -> bool | None:
 FUNCTIONS: Mapping[str, tuple[int, Callable[..., SqliteValue]]] = MappingProxyType(
     {
         "pg_real": (1, pg_real),
+        "pg_jsonb": (1, pg_jsonb),
         "regexp": (2, regexp),
         "iregexp": (2, iregexp),
         "pg_like": (2, pg_like),

@@ -27,8 +27,7 @@ def answer_rows(result: Result, asked: Asked, *, profile: str | None) -> Answer:
     applied = preference_applied(asked.preferences)
     if applied:
         headers["Preference-Applied"] = applied
-    body = b"" if result.body is None else result.body.encode()
-    return Answer(status(result.page, result.page_total, result.total), headers, body)
+    return Answer(status(result.page, result.page_total, result.total), headers, result.body or b"")
 
 
 def content_range(page: Page, page_total: int, total: int | None) -> str:

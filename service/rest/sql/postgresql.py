@@ -70,7 +70,8 @@ class PostgresqlBuilder(Builder):
         total = func.count().label("page_total")
         if not plan.rows:
             return select(literal_column("NULL").label("body"), total).select_from(row)
-        item = row.table_valued() if plan.outputs else literal_column("'{}'::json")
+        # With ".*", for a bare "_row" would be a column of that name if there is one.
+        item: Expression = literal_column("_row.*") if plan.outputs else literal_column("'{}'::json")
         body = cast(func.coalesce(func.json_agg(item), literal_column("'[]'")), Text).label("body")
         return select(body, total).select_from(row)
 

@@ -13,7 +13,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
-from sqlalchemy import and_, case, func, literal_column, not_, or_, select, types
+from sqlalchemy import and_, case, cast, func, literal_column, not_, or_, select, types
 from sqlalchemy.dialects.sqlite import aiosqlite
 
 from service.catalog.model import Kind, RelationKind
@@ -21,11 +21,18 @@ from service.errors import DatabaseError, NotImplementedHereError
 from service.rest.plan.terms import Count, IsTest, Ordering, ReadPlan, Target, Test
 from service.rest.sql.builder import Builder, Expression, Rows, directed
 from service.rest.sql.postgresql import star_to_percent
-from service.rest.sql.sqlite_json import cast_value, json_rank_of, json_text, json_value_of, path_json, path_text
+from service.rest.sql.sqlite_json import (
+    cast_value,
+    json_rank_of,
+    json_text,
+    json_value_of,
+    path_json,
+    path_text,
+    valid_json,
+)
 from service.rest.sql.sqlite_search import SEARCHES
 from service.rest.sql.sqlite_values import (
     blob_hex,
-    compact,
     converter,
     json_list,
     json_rank,
@@ -46,12 +53,14 @@ _COMPARE: dict[str, Callable[[Any, Any], Any]] = {
     "lte": operator.le,
     "isdistinct": lambda left, right: left.op("IS NOT", is_comparison=True)(right),
 }
-_IS = {Is.NULL: "NULL", Is.NOT_NULL: "NOT NULL", Is.TRUE: "TRUE", Is.FALSE: "FALSE", Is.UNKNOWN: "NULL"}
+# 1 and 0, not TRUE and FALSE: those take any number and any text for one of the two, and no index.
+_IS = {Is.NULL: "NULL", Is.NOT_NULL: "NOT NULL", Is.TRUE: "1", Is.FALSE: "0", Is.UNKNOWN: "NULL"}
 _MOST_ARGUMENTS = 120  # of a function; SQLITE_MAX_FUNCTION_ARG is 127 as it comes
 
 
 class SqliteBuilder(Builder):
-    dialect = aiosqlite.dialect()
+    # Numbered, so that a placeholder which stands in several places is filled once.
+    dialect = aiosqlite.dialect(paramstyle="numeric_dollar")
     unlimited = -1
 
     def read(self, plan: ReadPlan) -> Statement:
@@ -71,7 +80,8 @@ class SqliteBuilder(Builder):
             for number, output in enumerate(plan.outputs)
         ]
         rows = func.coalesce(func.group_concat(self._object(texts)), literal_column("''"))
-        body = literal_column("'['").concat(rows).concat(literal_column("']'"))
+        # As bytes: a text that is not UTF-8 would make Python refuse the whole answer.
+        body = cast(literal_column("'['").concat(rows).concat(literal_column("']'")), types.BLOB())
         return select(body.label("body"), total).select_from(row)
 
     def outputs(self, plan: ReadPlan) -> list[Expression]:
@@ -85,9 +95,7 @@ class SqliteBuilder(Builder):
 
     def target(self, target: Target) -> Expression:
         expression = self._output(target)
-        if target.kind is Kind.JSON and not target.path:
-            return func.json(expression)  # without the white space that it may be stored with
-        return expression
+        return valid_json(expression) if target.kind is Kind.JSON and not target.path else expression
 
     def ordering(self, ordering: Ordering) -> list[Expression]:
         expression = self.target(ordering.target)
@@ -115,7 +123,7 @@ class SqliteBuilder(Builder):
                 "42804",
                 f"argument of IS {test.operand.name} must be type boolean, not type {test.target.column.type or 'any'}",
             )
-        return self.target(test.target).op("IS", is_comparison=True)(literal_column(_IS[test.operand]))
+        return self._output(test.target).op("IS", is_comparison=True)(literal_column(_IS[test.operand]))
 
     def _output(self, target: Target) -> Expression:
         expression = self.column(target.column.name)
@@ -186,7 +194,8 @@ class SqliteBuilder(Builder):
     def _compare_json(self, test: Test, operand: Callable[..., Expression]) -> Expression:
         left = self.target(test.target)
         if test.operator.name in ("eq", "neq", "isdistinct"):
-            result: Expression = _COMPARE[test.operator.name](left, func.json(operand(converter(Kind.JSON))))
+            equal = _COMPARE[test.operator.name]
+            result: Expression = equal(func.pg_jsonb(left), func.pg_jsonb(operand(converter(Kind.JSON))))
             return result
         strict = operator.gt if test.operator.name.startswith("g") else operator.lt
         rank, wanted = json_rank_of(left), operand(json_rank)
@@ -204,11 +213,11 @@ class SqliteBuilder(Builder):
         left = self._as_text(test.target)
         if test.operator.name == "like":
             return left.op("GLOB", is_comparison=True)(operand(like_to_glob))
-        return func.pg_ilike(operand(star_to_percent), left)
+        return func.pg_ilike(operand(star_to_percent), _bytes(left))
 
     def _regex(self, test: Test, operand: Callable[..., Expression]) -> Expression:
         match = func.regexp if test.operator.name == "match" else func.iregexp
-        return match(operand(), self._as_text(test.target))
+        return match(operand(), _bytes(self._as_text(test.target)))
 
     def _as_text(self, target: Target) -> Expression:
         if target.kind not in (Kind.TEXT, Kind.OTHER):
@@ -219,11 +228,16 @@ class SqliteBuilder(Builder):
 
     def _in(self, test: Test) -> Expression:
         kind = self._kind(test.target)
-        left = self.target(test.target)
-        convert = {Kind.OTHER: number_or_text, Kind.BLOB: blob_hex, Kind.JSON: compact}.get(kind, converter(kind))
+        convert = {Kind.OTHER: number_or_text, Kind.BLOB: blob_hex}.get(kind, converter(kind))
         listed = func.json_each(self.binds.value(test.value, json_list(convert))).table_valued("value")
         # JSON, by which the list is bound, holds no bytes: they are compared in their hex form.
-        return (func.hex(left) if kind is Kind.BLOB else left).in_(select(listed.c.value))
+        left: Expression = self.target(test.target)
+        item: Expression = listed.c.value
+        if kind is Kind.BLOB:
+            left = func.hex(left)
+        elif kind is Kind.JSON:
+            left, item = func.pg_jsonb(left), func.pg_jsonb(item)
+        return left.in_(select(item))
 
     def _full_text(self, test: Test) -> Expression:
         relation = self.relation
@@ -263,5 +277,10 @@ def _json_path(target: Target) -> str:
         elif '"' in step.key:
             raise NotImplementedHereError("SQLite cannot look up a JSON key that has a double quote in it")
         else:
-            path += f'."{step.key}"'
+            path += f".{json.dumps(step.key, ensure_ascii=False)}"
     return path
+
+
+def _bytes(text: Expression) -> Expression:
+    """The argument of a function in Python: of a text that is not UTF-8 it would be handed nothing."""
+    return cast(text, types.BLOB())

@@ -76,8 +76,7 @@ def json_text(expression: Expression, kind: Kind, cast_name: str | None) -> Expr
         case Kind.BOOLEAN:
             return _boolean(expression, plain)
         case Kind.JSON:
-            # COALESCE: json_valid(NULL) is NULL, and a null is written like any other value.
-            return case((func.coalesce(func.json_valid(expression), 0), expression), else_=plain)
+            return case((func.json_valid(expression), expression), else_=plain)
         case _:
             return plain
 
@@ -102,18 +101,24 @@ def _by_storage(expression: Expression) -> Expression:
     )
 
 
+def valid_json(document: Expression) -> Expression:
+    """The document, or NULL for a text that is none: SQLite's functions would fail on it, and so the whole read."""
+    return case((func.json_valid(document), document))
+
+
 def path_json(document: Expression, path: Expression) -> Expression:
     """`->`: the JSON at `path`."""
-    return document.op("->")(path)
+    return case((func.json_valid(document), document.op("->")(path)))
 
 
 def path_text(document: Expression, path: Expression) -> Expression:
     """`->>` with PostgreSQL's result: a string without its quotes, anything else as its JSON text, null as NULL."""
-    return case(
+    text = case(
         (func.json_type(document, path) == literal_column("'text'"), document.op("->>")(path)),
         (func.json_type(document, path) == literal_column("'null'"), literal_column("NULL")),
         else_=document.op("->")(path),
     )
+    return case((func.json_valid(document), text))
 
 
 _RANKS = (

@@ -11,7 +11,6 @@ import math
 import re
 import uuid
 from collections.abc import Callable, Mapping
-from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from service.catalog.model import Kind
@@ -19,6 +18,7 @@ from service.errors import DatabaseError
 
 _INTEGER = re.compile(r"\s*[+-]?\d+\s*", re.ASCII)
 _NUMBER = re.compile(r"\s*[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?\s*", re.ASCII | re.IGNORECASE)
+_SPECIAL = re.compile(r"\s*(?:([+-]?)inf(?:inity)?|(nan))\s*", re.ASCII | re.IGNORECASE)
 _TRUE = {"t", "tr", "tru", "true", "y", "ye", "yes", "on", "1"}  # what PostgreSQL's boolean takes
 _FALSE = {"f", "fa", "fal", "fals", "false", "n", "no", "of", "off", "0"}
 
@@ -37,21 +37,27 @@ def integer(text: str) -> int:
     return number
 
 
-def real(text: str) -> float | None:
-    """A float; NaN, which SQLite cannot hold, becomes NULL and so equals nothing."""
-    try:
-        number = float(text.replace("_", "?"))  # Python reads 1_000, PostgreSQL's floats do not
-    except ValueError:
-        raise _bad("double precision", text) from None
-    return None if math.isnan(number) else number
+def real(text: str) -> float | str:
+    """A float.
+
+    NaN, which SQLite has not, is a text, and a text is greater than any number to it: just where PostgreSQL has NaN.
+    """
+    if special := _SPECIAL.fullmatch(text):
+        return "NaN" if special[2] else -math.inf if special[1] == "-" else math.inf
+    if not (found := _NUMBER.fullmatch(text)):
+        raise _bad("double precision", text)
+    number = float(text)
+    if math.isinf(number) or (number == 0 and found[1].strip("0.")):
+        raise DatabaseError("22003", f'"{text.strip()[:100]}" is out of range for type double precision')
+    return number
 
 
-def numeric(text: str) -> str:
+def numeric(text: str) -> float | str:
     """The text itself: SQLite's own affinity makes of it what it made of the stored value."""
-    try:
-        Decimal(text.replace("_", "?"))
-    except InvalidOperation:
-        raise _bad("numeric", text) from None
+    if _SPECIAL.fullmatch(text):
+        return real(text)
+    if not _NUMBER.fullmatch(text):
+        raise _bad("numeric", text)
     return text.strip()
 
 
@@ -76,11 +82,25 @@ def blob(text: str) -> bytes:
 
 def document(text: str) -> str:
     """A JSON document, checked."""
+    _parse(text)
+    return text
+
+
+def _parse(text: str) -> Any:
     try:
-        json.loads(text)
+        value = json.loads(text, parse_int=_json_int, parse_constant=_no_constant)
+        json.dumps(value, ensure_ascii=False).encode()  # a half of a surrogate pair alone is no text
     except (ValueError, RecursionError):
         raise _bad("json", text) from None
-    return text
+    return value
+
+
+def _json_int(text: str) -> int | float:
+    return int(text) if len(text) < 20 and -(2**63) <= int(text) < 2**63 else float(text)
+
+
+def _no_constant(word: str) -> Any:
+    raise ValueError(f"{word} is no JSON")
 
 
 def identifier(text: str) -> str:
@@ -145,7 +165,13 @@ def blob_hex(text: str) -> str:
 
 def json_list(convert: Callable[[str], Any]) -> Callable[[tuple[str, ...]], str]:
     """Makes one bound JSON array of a list of texts, for `json_each`."""
-    return lambda items: json.dumps([convert(item) for item in items])
+    return lambda items: f"[{','.join(_json(convert(item)) for item in items)}]"
+
+
+def _json(value: Any) -> str:
+    if isinstance(value, float) and math.isinf(value):
+        return "9e999" if value > 0 else "-9e999"  # JSON has no word for it, and SQLite reads these so
+    return json.dumps(value)
 
 
 def like_to_glob(pattern: str) -> str:
@@ -165,20 +191,15 @@ def like_to_glob(pattern: str) -> str:
     return "".join(glob)
 
 
-def compact(text: str) -> str:
-    """A JSON document without white space, as SQLite's `json` writes it."""
-    return json.dumps(json.loads(document(text)), separators=(",", ":"), ensure_ascii=False)
-
-
 _JSON_RANKS: Mapping[type, int] = {type(None): 0, str: 1, float: 2, int: 2, bool: 3, list: 4, dict: 5}
 
 
 def json_rank(text: str) -> int:
     """Where a JSON value stands in jsonb's order: null, strings, numbers, booleans, arrays, objects."""
-    return _JSON_RANKS[type(json.loads(document(text)))]
+    return _JSON_RANKS[type(_parse(text))]
 
 
 def json_scalar(text: str) -> Any:
     """The SQL value of a JSON scalar; of an array or an object its text."""
-    value = json.loads(document(text))
-    return compact(text) if isinstance(value, list | dict) else value
+    value = _parse(text)
+    return json.dumps(value, separators=(",", ":"), ensure_ascii=False) if isinstance(value, list | dict) else value

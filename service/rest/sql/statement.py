@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, cast
@@ -15,6 +16,10 @@ from service.rest.terms import Page, Value
 
 Fill = Callable[[Sequence[Value], Page], Any]
 """Takes a request's values and page and gives one placeholder's value."""
+
+# SQLAlchemy first writes a placeholder as `%(name)s` and then replaces it, wherever it stands: also in a column or an
+# alias that is called so. Nobody can call one by a name that cannot be guessed; it is in no finished statement.
+_PREFIX = f"p{secrets.token_hex(8)}_"
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,17 +64,11 @@ class Binds:
         return self._new(lambda values, page: page.offset, BigInteger())
 
     def _new(self, fill: Fill, type_: TypeEngine[Any]) -> BindParameter[Any]:
-        name = f"p{len(self._fills)}"
+        name = f"{_PREFIX}{len(self._fills)}"
         self._fills[name] = fill
         return bindparam(name, None, type_=type_, required=False)
 
     def compile(self, clause: ClauseElement, dialect: Dialect) -> Statement:
-        """The finished statement."""
+        """The finished statement. Every placeholder in it must come from here: SQLAlchemy may bind none of itself."""
         compiled = cast(SQLCompiler, clause.compile(dialect=dialect))
-        return Statement(compiled.string, tuple(self._fill(name, compiled) for name in compiled.positiontup or ()))
-
-    def _fill(self, name: str, compiled: SQLCompiler) -> Fill:
-        if name in self._fills:
-            return self._fills[name]
-        constant = compiled.params[name]  # one that SQLAlchemy bound of itself
-        return lambda values, page: constant
+        return Statement(compiled.string, tuple(self._fills[name] for name in compiled.positiontup or ()))

@@ -1,0 +1,160 @@
+"""How the service stops: it answers what it has begun, lets everything go, and always ends."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+import sqlite3
+import time
+
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+import asyncpg
+import httpx
+import pytest
+from conftest import Start, make_shop
+from poolgate_process import DEADLINE, Process, until
+
+pytestmark = pytest.mark.slow
+HERE = str(Path(__file__).parent)
+
+
+@pytest.fixture
+def shop_app(serve: Start, monkeypatch: pytest.MonkeyPatch) -> Start:
+    """`serve` for the application in shop.py."""
+    return lambda **settings: serve("--app", "shop:app", **settings)
+
+
+def behind(process: Process, path: str) -> Future[httpx.Response]:
+    """A request that has begun."""
+    running = len(process.lines_with("begun"))
+    thread = ThreadPoolExecutor(1)
+    future = thread.submit(process.get, path)
+    thread.shutdown(wait=False)
+    until(lambda: process.get("/-/pool").json()["in_use"] > running)
+    return future
+
+
+def count(url: str, name: str) -> int:
+    """How many connections of that application name the server has."""
+
+    async def ask() -> int:
+        connection = await asyncpg.connect(url)
+        try:
+            return int(await connection.fetchval("select count(*) from pg_stat_activity where application_name ~ $1", name))
+        finally:
+            await connection.close()
+
+    return asyncio.run(ask())
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_requests_in_flight_get_their_answers(number: int, shop_app: Start, postgresql_url: str) -> None:
+    """A stop waits for what has begun, tells its callers that the connection ends, and leaves nothing on the server."""
+    process = shop_app(database_url=postgresql_url)
+    assert process.get("/-/ready").status_code == 200
+    assert count(postgresql_url, "^poolgate") > 2
+    slow = behind(process, "/slow/1.0")
+    with httpx.Client(base_url=process.url, timeout=DEADLINE) as kept:
+        assert "Connection" not in kept.get("/-/live").headers
+        process.signal(number)
+        until(lambda: process.lines_with("stopping; 1 requests are running"))
+        draining = kept.get("/-/ready")
+    assert (draining.status_code, draining.headers["Connection"]) == (503, "close")
+    assert draining.headers["Retry-After"] == "1"
+    assert process.wait() == 0
+    answer = slow.result()
+    assert (answer.json(), answer.headers["Connection"]) == ({"slept": 1.0}, "close")
+    assert count(postgresql_url, "^poolgate") == 0
+    assert process.lines[-1].endswith("INFO    stopped")
+
+
+def test_a_stream_in_flight_comes_to_its_end(shop_app: Start, sqlite_url: str) -> None:
+    """A response that is being streamed is streamed to its end."""
+    process = shop_app(database_url=sqlite_url)
+    with httpx.stream("GET", f"{process.url}/stream/1.0", timeout=DEADLINE) as response:
+        lines = response.iter_lines()
+        next(lines)
+        process.signal()
+        assert len(list(lines)) == 9
+    assert process.wait() == 0
+
+
+def test_nothing_of_sqlite_is_left(shop_app: Start, tmp_path: Path) -> None:
+    """After a clean stop the file stands alone: its write-ahead log is in it."""
+    process = shop_app(database_url=make_shop(tmp_path / "shop.db"))
+    assert process.get("/again").status_code == 409
+    assert (tmp_path / "shop.db-wal").exists()
+    assert process.stop() == 0
+    assert not list(tmp_path.glob("shop.db-*"))
+    with closing(sqlite3.connect(tmp_path / "shop.db")) as connection:
+        assert connection.execute("pragma integrity_check").fetchone() == ("ok",)
+
+
+@pytest.mark.parametrize("path", ["/slow/60.0", "/plain/60.0", "/blocking/60.0"])
+def test_what_is_stuck_is_cut_off(path: str, shop_app: Start, postgresql_url: str) -> None:
+    """A request that does not end is cut off a second after the drain timeout at most, even one that cannot be."""
+    process = shop_app(database_url=postgresql_url, drain_timeout="0.5")
+    stuck = _send(process, path)
+    began = time.monotonic()
+    assert process.stop() == 0
+    assert 0.4 < time.monotonic() - began < 2.5
+    with pytest.raises(httpx.TransportError):
+        stuck.result()
+    until(lambda: count(postgresql_url, "^poolgate") == 0, 2.0)
+
+
+def _send(process: Process, path: str) -> Future[Any]:
+    before = process.get("/-/live").status_code
+    assert before == 200
+    thread = ThreadPoolExecutor(1)
+    future = thread.submit(process.get, path)
+    thread.shutdown(wait=False)
+    time.sleep(0.3)
+    return future
+
+
+def test_told_twice(shop_app: Start, sqlite_url: str) -> None:
+    """A second signal ends the process at once."""
+    process = shop_app(database_url=sqlite_url, drain_timeout="30")
+    slow = behind(process, "/slow/60.0")
+    process.signal()
+    until(lambda: process.lines_with("stopping;"))
+    began = time.monotonic()
+    process.signal()
+    assert process.wait() == 128 + signal.SIGTERM
+    assert time.monotonic() - began < 1.0
+    with pytest.raises(httpx.TransportError):
+        slow.result()
+
+
+async def test_a_stop_under_load_loses_nothing(serve: Start, shop: Path) -> None:
+    """Clients that keep their connections, and clients that make new ones, get a whole answer to each request."""
+    process = serve(database_url=f"sqlite:///{shop}", anonymous="read")
+    url = await asyncio.to_thread(lambda: process.url)
+    outcomes: list[int | str] = []
+
+    async def client(keep: bool) -> None:
+        limits = httpx.Limits(max_keepalive_connections=10 if keep else 0)
+        async with httpx.AsyncClient(base_url=url, limits=limits, timeout=DEADLINE) as http:
+            while True:
+                try:
+                    outcomes.append((await http.get("/rest/v1/item")).status_code)
+                except httpx.ConnectError:
+                    return  # it does not listen any more
+                except httpx.TransportError as error:
+                    outcomes.append(repr(error))
+                    return
+
+    clients = [asyncio.create_task(client(keep=number % 2 == 0)) for number in range(16)]
+    while len(outcomes) < 200:
+        await asyncio.sleep(0.01)
+    process.signal()
+    await asyncio.gather(*clients)
+    assert await asyncio.to_thread(process.wait) == 0
+    assert set(outcomes) == {200}
+
+
