@@ -54,7 +54,7 @@ class Lifecycle:
             self.drain()
             living.cancel()
             await asyncio.wait({living})
-            await self._database.pool.close(timeout=self.time_left())
+            await self._database.close(timeout=self.time_left())
 
     def drain(self) -> None:
         """The service is about to stop: from now on it is not ready, and `time_left` counts down."""

@@ -1,4 +1,4 @@
-"""Serving: Hypercorn driven from Python; a clean start and a stop that loses no request.
+"""Serving: one worker from its start to its end; a stop loses no request and always comes to its end.
 
 One worker is one process, one event loop, one pool. The application's own start and stop happen out here and not in
 Hypercorn's lifespan: what it holds is let go whatever becomes of the server, and within a hard deadline.
@@ -16,14 +16,12 @@ import socket
 import threading
 from collections.abc import Callable, Coroutine, Iterator
 from types import FrameType
-from typing import Any, cast
+from typing import Any
 
-from hypercorn.asyncio import serve as hypercorn_serve
-from hypercorn.config import Config
-
-from service import edge, logs
+from service import logs
 from service.app import Poolgate, create_app
 from service.asgi import AsyncFlask
+from service.connections import Connections
 from service.errors import ServeError
 from service.listening import listen, url_of
 from service.loading import load_app
@@ -32,7 +30,7 @@ from service.settings import Settings
 logger = logging.getLogger("poolgate")
 
 LAST_CALL = 0.2
-"""Seconds after a stop in which connections stay open, so that each is told `Connection: close` by an answer."""
+"""Seconds for which a stop leaves idle connections open: an answer then tells busy clients `Connection: close`."""
 GRACE = 1.0
 """Seconds after the drain's deadline until the process is ended, whatever still runs in it."""
 
@@ -65,7 +63,7 @@ class Server:
     """One worker.
 
     Args:
-        listener: the socket to accept connections from; closed when no more are accepted.
+        listener: the socket to accept connections from; taken over.
     """
 
     def __init__(self, app: AsyncFlask, listener: socket.socket, settings: Settings) -> None:
@@ -75,7 +73,6 @@ class Server:
         self._rooms: Poolgate = app.extensions["poolgate"]
         self._stop = asyncio.Event()
         self._told_to_stop = False
-        self._requests: set[asyncio.Task[Any]] = set()
         self._reload: asyncio.Task[bool] | None = None
 
     async def run(self) -> None:
@@ -92,55 +89,20 @@ class Server:
         logger.info("stopped")
 
     async def _serve(self) -> None:
-        closing = asyncio.Event()
-        told = asyncio.create_task(self._stop.wait())
-        serving = asyncio.create_task(
-            hypercorn_serve(cast(Any, self._answer), self._config(), shutdown_trigger=closing.wait)
-        )
-        await asyncio.wait({serving, told}, return_when=asyncio.FIRST_COMPLETED)
-        told.cancel()
-        self._rooms.lifecycle.drain()
-        logger.info("stopping; %d requests are running", len(self._requests))
-        await asyncio.wait({serving}, timeout=min(LAST_CALL, self._rooms.lifecycle.time_left()))
-        closing.set()
-        await asyncio.wait({serving}, timeout=self._rooms.lifecycle.time_left())
-        await self._cut_off(serving)
-        if serving.done():
-            serving.result()
-
-    async def _cut_off(self, serving: asyncio.Task[None]) -> None:
-        """What has not ended by now is cancelled, and not waited for: it may not listen."""
-        if not serving.done():
-            logger.warning("%d requests did not end in time and are cut off", len(self._requests))
-            for request in self._requests:
-                request.cancel()
-            await asyncio.wait({serving}, timeout=GRACE / 4)
-
-    async def _answer(self, scope: Any, receive: Callable[[], Any], send: Callable[[Any], Any]) -> None:
-        """The application as Hypercorn sees it: requests are kept track of, start and stop are not its business."""
-        if scope["type"] == "lifespan":
-            for phase in ("startup", "shutdown"):
-                await receive()
-                await send({"type": f"lifespan.{phase}.complete"})
+        connections = Connections(self._app.asgi, self._listener)
+        await connections.open()
+        await self._stop.wait()
+        lifecycle = self._rooms.lifecycle
+        lifecycle.drain()
+        await connections.shut()
+        logger.info("stopping; %d requests are running", connections.requests)
+        await connections.ended(min(LAST_CALL, lifecycle.time_left()))
+        await connections.hang_up()
+        if await connections.ended(lifecycle.time_left()):
             return
-        task = cast("asyncio.Task[Any]", asyncio.current_task())
-        self._requests.add(task)
-        try:
-            await self._app.asgi(scope, receive, send)
-        finally:
-            self._requests.discard(task)
-
-    def _config(self) -> Config:
-        config = Config()
-        config.bind = [f"fd://{self._listener.detach()}"]  # Hypercorn closes it
-        # Our own deadline comes first: Hypercorn's is not kept from Python 3.12.1 on, where `Server.wait_closed` waits
-        # for connections.
-        config.graceful_timeout = self._settings.drain_timeout + GRACE
-        config.include_server_header = False
-        config.accesslog = None
-        config.errorlog = logging.getLogger("hypercorn.error")
-        edge.guard(config)
-        return config
+        logger.warning("%d requests did not end in time and are cut off", connections.requests)
+        connections.cut_off()
+        await connections.ended(GRACE / 4)  # not longer: it may not listen
 
     @contextlib.contextmanager
     def _signals(self) -> Iterator[None]:

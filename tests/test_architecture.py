@@ -22,7 +22,7 @@ FLOORS = (
     ("rest.answer", "lifecycle"),
     ("rest.routes",),
     ("operator", "failures", "edge"),
-    ("app", "listening"),
+    ("app", "listening", "connections"),
     ("loading",),
     ("server", "testing", "demo", "migrate", "compare"),
     ("cli",),

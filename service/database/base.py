@@ -29,6 +29,14 @@ class Database(ABC):
     def __repr__(self) -> str:
         return f"<Database {self.safe_url} {self.pool!r}>"
 
+    async def close(self, timeout: float | None = None) -> None:
+        """Closes the pool and lets everything go.
+
+        Args:
+            timeout: seconds to wait for the connections in use; None waits for ever.
+        """
+        await self.pool.close(timeout)
+
     @abstractmethod
     async def check(self) -> None:
         """Connects once, outside the pool, to find out early what would fail later.

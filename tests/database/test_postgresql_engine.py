@@ -223,3 +223,11 @@ async def test_abort_stops_another_tasks_statement(postgresql_url: str) -> None:
     with pytest.raises(asyncpg.QueryCanceledError):
         await running
     await connection.close()
+
+
+async def test_the_search_path_is_the_default_schema_and_what_is_added(postgresql_url: str) -> None:
+    """DB_EXTRA_SEARCH_PATH's types and operators are found; untouched settings leave the server's path alone."""
+    async with opened(postgresql_url) as database:
+        assert await database.pool.fetchval("show search_path") == '"$user", public'
+    async with opened(postgresql_url, db_schemas="api", db_extra_search_path="public, ext") as database:
+        assert await database.pool.fetchval("show search_path") == '"api", "public", "ext"'

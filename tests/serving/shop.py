@@ -23,6 +23,7 @@ async def name(number: int) -> dict[str, Any]:
 
 @app.get("/slow/<float:seconds>")
 async def slow(seconds: float) -> dict[str, float]:
+    app.logger.info("begun")
     async with current_pool.acquire(readonly=True):
         await asyncio.sleep(seconds)
     return {"slept": seconds}
@@ -30,12 +31,14 @@ async def slow(seconds: float) -> dict[str, float]:
 
 @app.get("/plain/<float:seconds>")
 def plain(seconds: float) -> dict[str, float]:
+    app.logger.info("begun")
     time.sleep(seconds)
     return {"slept": seconds}
 
 
 @app.get("/blocking/<float:seconds>")
 async def blocking(seconds: float) -> dict[str, float]:
+    app.logger.info("begun")
     time.sleep(seconds)  # noqa: ASYNC251  # a mistake that developers make
     return {"slept": seconds}
 

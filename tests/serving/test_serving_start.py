@@ -156,9 +156,9 @@ def test_a_database_that_goes_and_comes_back(serve: Start, own_server: pixeltabl
 def test_a_server_that_does_not_answer(serve: Start) -> None:
     """A server that accepts and then says nothing keeps the service neither from answering nor from stopping."""
     with socket.create_server(("127.0.0.1", 0)) as silent:
-        process = serve(database_url=f"postgresql://postgres@127.0.0.1:{silent.getsockname()[1]}/postgres?sslmode=disable")
+        process = serve(
+            database_url=f"postgresql://postgres@127.0.0.1:{silent.getsockname()[1]}/postgres?sslmode=disable"
+        )
         assert process.get("/-/live").status_code == 200
         assert process.get("/-/ready").status_code == 503
         assert process.stop() == 0
-
-

@@ -69,6 +69,7 @@ def open_database(settings: Settings, observe: Observe) -> PostgresqlDatabase:
         settings.database_url,
         statement_timeout=settings.statement_timeout,
         connect_timeout=settings.pool_acquire_timeout,
+        search_path=_search_path(settings),
     )
 
     async def connect() -> Any:
@@ -89,3 +90,12 @@ def open_database(settings: Settings, observe: Observe) -> PostgresqlDatabase:
         observe=observe,
     )
     return PostgresqlDatabase(pool, target)
+
+
+def _search_path(settings: Settings) -> tuple[str, ...]:
+    """The default schema and what DB_EXTRA_SEARCH_PATH adds; none, for the server's own, where nothing was set."""
+    extra = settings.db_extra_search_path
+    if not settings.db_schemas and extra == Settings.model_fields["db_extra_search_path"].default:
+        return ()
+    first = settings.db_schemas or PostgresqlDatabase.default_schemas
+    return tuple(dict.fromkeys((first[0], *extra)))

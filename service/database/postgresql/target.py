@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shlex
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Any
@@ -62,12 +62,13 @@ class Target:
         }
 
 
-def target_of(url: str, *, statement_timeout: float, connect_timeout: float) -> Target:
+def target_of(url: str, *, statement_timeout: float, connect_timeout: float, search_path: Sequence[str] = ()) -> Target:
     """Reads the URL.
 
     Args:
         statement_timeout: seconds the server lets a statement run; a transaction may idle as long.
         connect_timeout: seconds a connect may take, unless the URL says.
+        search_path: schemas in which a name without one is looked up; none leaves it to the server.
 
     Raises:
         SettingsError: with every parameter that is not understood.
@@ -82,6 +83,7 @@ def target_of(url: str, *, statement_timeout: float, connect_timeout: float) -> 
         "application_name": parameters.get("application_name") or APPLICATION,
         "statement_timeout": milliseconds,
         "idle_in_transaction_session_timeout": milliseconds,
+        **({"search_path": ", ".join(_quoted(name) for name in search_path)} if search_path else {}),
         **_options(parameters.get("options", "")),
     }
     user, password, dsn = _rebuilt(parts, {k: v for k, v in parameters.items() if k in _KNOWN_TO_ASYNCPG})
@@ -95,6 +97,10 @@ def target_of(url: str, *, statement_timeout: float, connect_timeout: float) -> 
         "statement_cache_size": _STATEMENTS,
     }
     return Target(MappingProxyType(arguments), safe_url(url))
+
+
+def _quoted(name: str) -> str:
+    return '"' + name.replace('"', '""') + '"'
 
 
 def _fault(name: str, value: str) -> str | None:

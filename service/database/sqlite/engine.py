@@ -40,6 +40,11 @@ class SqliteDatabase(Database):
         self.path = path
         self.limit = limit
 
+    async def close(self, timeout: float | None = None) -> None:
+        await super().close(timeout)
+        # A reader that closes last leaves the log beside the file, and which one that is is chance.
+        await asyncio.to_thread(files.fold_log, self.path)
+
     async def check(self) -> None:
         def check() -> None:
             files.open_reader(self.path, self.limit).close()

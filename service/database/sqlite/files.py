@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import sqlite3
 from pathlib import Path
@@ -60,6 +61,15 @@ def open_writer(path: Path, limit: float) -> LimitedConnection:
         raw.close()
         raise
     return raw
+
+
+def fold_log(path: Path) -> None:
+    """Puts the write-ahead log into the file and removes it, unless somebody else has the file open."""
+    with contextlib.suppress(sqlite3.Error):
+        # Closing the last connection that may write does it all.
+        raw = sqlite3.connect(f"file:{quote(str(path))}?mode=rw", timeout=0, uri=True)
+        with contextlib.closing(raw):
+            raw.execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
 
 def open_reader(path: Path, limit: float) -> LimitedConnection:
