@@ -1,7 +1,7 @@
 # Every target does its own set-up, from a fresh checkout with Python 3.11 or newer: a .venv with locked packages.
 # A second run finds the stamps and starts at once.
 
-.PHONY: run test check format lock clean help
+.PHONY: run test check bench format lock clean help
 .DEFAULT_GOAL := help
 
 VENV := .venv
@@ -23,6 +23,7 @@ help:
 	@echo "make run    serve the demo on http://127.0.0.1:8000"
 	@echo "make test   run the test suite, on SQLite and PostgreSQL"
 	@echo "make check  ruff and mypy"
+	@echo "make bench  measure: what a request costs, beside other ways to do it"
 	@echo "make format let ruff format the code"
 	@echo "make lock   choose newer versions of all packages"
 	@echo "make clean  remove what the other targets made"
@@ -37,6 +38,9 @@ check: $(VENV)/.dev
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
+
+bench: $(VENV)/.dev
+	@$(BIN)/python -m benchmarks $(ARGS)
 
 format: $(VENV)/.dev
 	@$(BIN)/ruff check --fix .
