@@ -3,15 +3,21 @@
 from __future__ import annotations
 
 import logging
+import re
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 from urllib.parse import quote
 
 from flask import Flask, Response, g, request, request_started
 
 from service.asgi import AsyncFlask
+from service.asgi.lifespan import serve_lifespan
 from service.catalog.holder import CatalogHolder
 from service.database import Database, open_database
+from service.errors import AskedError
 from service.events import Observe
 from service.failures import add_error_answers
 from service.lifecycle import Lifecycle
@@ -22,6 +28,7 @@ from service.rest.routes import TableApi
 from service.settings import Settings, load_settings
 from service.timing import Timings
 
+_HOST = re.compile(r"(\[[0-9A-Fa-f:.]+\]|[\w.~!$&'()*+,;=%-]+)(:[0-9]{0,5})?", re.ASCII)
 access = logging.getLogger("poolgate.access")
 
 
@@ -71,9 +78,18 @@ def _begin(_app: Flask, **_: Any) -> None:
     request_id.set(g.request_id)
 
 
+def _check_host() -> None:
+    host = request.environ.get("HTTP_HOST")  # HTTP/1.0 may have none
+    if host is not None and not _HOST.fullmatch(host):
+        raise AskedError(
+            "The Host header names no host.", code="PGATE400", hint="Send one, as in Host: example.org:8000"
+        )
+
+
 def _add_hooks(app: AsyncFlask, lifecycle: Lifecycle) -> None:
     """What every request gets: an id, its timings, and a line in the log."""
     request_started.connect(_begin, app)  # earlier than any before_request function: what is refused has an id too
+    app.before_request(_check_host)
 
     @app.after_request
     def finish(response: Response) -> Response:
@@ -105,12 +121,23 @@ def _path() -> str:
     return raw.partition(b"?")[0].decode("latin-1") or quote(request.path)
 
 
-def __getattr__(name: str) -> Any:
-    """`service.app:asgi`, made on first use with the environment's settings: for any ASGI server's command line."""
-    if name == "asgi":
-        settings = load_settings()
-        if not logging.getLogger().hasHandlers():  # the server's own lines are its own
-            configure(settings.log_level, settings.log_format)
-        globals()["asgi"] = create_app(settings).asgi
-        return globals()["asgi"]
-    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+@cache
+def _from_environment() -> AsyncFlask:
+    settings = load_settings()
+    if not logging.getLogger().hasHandlers():  # nobody else's lines are changed
+        configure(settings.log_level, settings.log_format)
+    return create_app(settings)
+
+
+@asynccontextmanager
+async def _started() -> AsyncIterator[None]:
+    async with _from_environment().started():
+        yield
+
+
+async def asgi(scope: Any, receive: Any, send: Any) -> None:
+    """`service.app:asgi`, for any ASGI server's command line; made on first use, with the environment's settings."""
+    if scope["type"] == "lifespan":
+        await serve_lifespan(_started(), receive, send, logging.getLogger("poolgate"))
+    else:
+        await _from_environment().asgi(scope, receive, send)

@@ -64,6 +64,7 @@ class Connections:
         for each in waiting:
             each.setblocking(False)
             await self._loop.connect_accepted_socket(self._protocol, each)
+        await asyncio.sleep(0)  # each has its task now
 
     async def hang_up(self) -> None:
         """Ends the connections on which nothing is asked, and each other one with its answer."""
@@ -71,8 +72,10 @@ class Connections:
 
     async def ended(self, timeout: float) -> bool:
         """Waits until there is no connection left, at most `timeout` seconds; whether there is none."""
-        if self._connections:
-            await asyncio.wait(self._connections, timeout=timeout)
+        with suppress(TimeoutError):
+            async with asyncio.timeout(timeout):
+                while self._connections:
+                    await asyncio.wait(self._connections)
         return not self._connections
 
     def cut_off(self) -> None:

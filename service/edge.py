@@ -69,10 +69,10 @@ class Protocol(H11Protocol):
         }
         timings.mark("response")
         headers["Server-Timing"] = timings.header()
-        await self._write(answer.status, headers, answer.body)
         token = request_id.set(identity)
         access.info("unreadable request %d", answer.status, extra={"status": answer.status})
         request_id.reset(token)
+        await self._write(answer.status, headers, answer.body)
         if answer.status == 431:  # the client is likely to be writing still
             raise _RefusedError
 

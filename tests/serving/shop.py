@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack
 from typing import Any
 
 from flask import abort, request
@@ -75,10 +76,12 @@ async def mistake() -> dict[str, int]:
     return {"result": 1 // int(request.args["by"])}
 
 
-@app.get("/exhausted")
-async def exhausted() -> dict[str, int]:
-    async with current_pool.acquire(readonly=True), current_pool.acquire(timeout=0.05, readonly=True):
-        return {}
+@app.get("/exhausted/<int:connections>")
+async def exhausted(connections: int) -> dict[str, int]:
+    async with AsyncExitStack() as held:
+        for _ in range(connections):
+            await held.enter_async_context(current_pool.acquire(timeout=0.05, readonly=True))
+    return {}
 
 
 @app.get("/abort/<int:status>")

@@ -6,16 +6,13 @@ import asyncio
 import signal
 import sqlite3
 import time
-
-from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import closing
 from pathlib import Path
 
 import asyncpg
 import httpx
 import pytest
-from conftest import Start, make_shop
-from poolgate_process import DEADLINE, Process, until
+from poolgate_process import DEADLINE, Start, behind, make_shop, until
 
 pytestmark = pytest.mark.slow
 
@@ -26,24 +23,16 @@ def shop_app(serve: Start) -> Start:
     return lambda **settings: serve("--app", "shop:app", **settings)
 
 
-def behind(process: Process, path: str) -> Future[httpx.Response]:
-    """A request that has begun."""
-    thread = ThreadPoolExecutor(1)
-    future = thread.submit(process.get, path)
-    thread.shutdown(wait=False)
-    until(lambda: process.lines_with("begun"))
-    return future
+OURS = "select count(*) from pg_stat_activity where datname = current_database() and application_name ~ '^poolgate'"
 
 
-def count(url: str, name: str) -> int:
-    """How many connections of that application name the server has."""
+def ours(url: str) -> int:
+    """How many connections of the service the database has."""
 
     async def ask() -> int:
         connection = await asyncpg.connect(url)
         try:
-            return int(
-                await connection.fetchval("select count(*) from pg_stat_activity where application_name ~ $1", name)
-            )
+            return int(await connection.fetchval(OURS))
         finally:
             await connection.close()
 
@@ -55,7 +44,7 @@ def test_requests_in_flight_get_their_answers(number: int, shop_app: Start, post
     """A stop waits for what has begun, tells its callers that the connection ends, and leaves nothing on the server."""
     process = shop_app(database_url=postgresql_url)
     assert process.get("/-/ready").status_code == 200
-    assert count(postgresql_url, "^poolgate") > 2
+    assert ours(postgresql_url) > 2
     slow = behind(process, "/slow/1.0")
     with httpx.Client(base_url=process.url, timeout=DEADLINE) as kept:
         assert "Connection" not in kept.get("/-/live").headers
@@ -67,7 +56,7 @@ def test_requests_in_flight_get_their_answers(number: int, shop_app: Start, post
     assert process.wait() == 0
     answer = slow.result()
     assert (answer.json(), answer.headers["Connection"]) == ({"slept": 1.0}, "close")
-    assert count(postgresql_url, "^poolgate") == 0
+    assert ours(postgresql_url) == 0
     assert process.lines[-1].endswith("INFO    stopped")
 
 
@@ -96,16 +85,16 @@ def test_nothing_of_sqlite_is_left(shop_app: Start, tmp_path: Path) -> None:
 @pytest.mark.parametrize("path, answers", [("/slow/60.0", True), ("/plain/60.0", False), ("/blocking/60.0", False)])
 def test_what_is_stuck_is_cut_off(path: str, answers: bool, shop_app: Start, postgresql_url: str) -> None:
     """A request that does not end is cut off a second after the drain timeout at most, even one that cannot be."""
-    process = shop_app(database_url=postgresql_url, drain_timeout="0.5")
+    process = shop_app(database_url=postgresql_url, drain_timeout="0.3")
     stuck = behind(process, path)
     began = time.monotonic()
     assert process.stop() == 0
-    assert 0.4 < time.monotonic() - began < 2.5
+    assert 0.2 < time.monotonic() - began < 2.3
     if answers:
         assert (stuck.result().status_code, stuck.result().json()["code"]) == (503, "PGATE503")
     else:
         assert isinstance(stuck.exception(), httpx.TransportError)
-    until(lambda: count(postgresql_url, "^poolgate") == 0, 2.0)
+    until(lambda: ours(postgresql_url) == 0, 2.0)
 
 
 def test_told_twice(shop_app: Start, sqlite_url: str) -> None:
@@ -141,8 +130,7 @@ async def test_a_stop_under_load_loses_nothing(serve: Start, shop: Path) -> None
                     return
 
     clients = [asyncio.create_task(client(keep=number % 2 == 0)) for number in range(16)]
-    while len(outcomes) < 200:
-        await asyncio.sleep(0.01)
+    await asyncio.to_thread(until, lambda: len(outcomes) > 200)
     process.signal()
     await asyncio.gather(*clients)
     assert await asyncio.to_thread(process.wait) == 0

@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 
 import aiosqlite
 
-from service.database.sqlite.functions import take_complaint
+from service.database.sqlite.complaints import take_complaint
 
 T = TypeVar("T")
 

@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from types import MappingProxyType
 from typing import Any
 
-from service.database.sqlite.functions import BadPatternError
+from service.database.sqlite.complaints import ComplaintError
 from service.database.unwrap import driver_error
 from service.errors import DatabaseAwayError, DatabaseError, PoolgateError, UnavailableError
 
@@ -38,8 +38,8 @@ def translate(error: BaseException) -> PoolgateError | None:
         return DatabaseError("22003", "a number is beyond the 64 bits that an integer has")
     if not isinstance(cause, sqlite3.Error | sqlite3.Warning):
         return None
-    if isinstance(cause.__cause__, BadPatternError):
-        return DatabaseError("2201B", str(cause.__cause__))
+    if isinstance(cause.__cause__, ComplaintError):
+        return DatabaseError(cause.__cause__.sqlstate, str(cause.__cause__), status=400)
     name = name_of(cause) or ("SQLITE_INTERRUPT" if str(cause) == "interrupted" else "")
     for known, make in _BY_NAME.items():
         if name.startswith(known):

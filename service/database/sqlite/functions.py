@@ -9,7 +9,6 @@ from __future__ import annotations
 import json
 import math
 import sqlite3
-import threading
 from collections.abc import Callable, Mapping
 from decimal import MAX_EMAX, MAX_PREC, MIN_EMIN, Context, Decimal
 from functools import lru_cache
@@ -17,7 +16,9 @@ from types import MappingProxyType
 
 import re2  # type: ignore[import-untyped]  # google-re2 ships no types
 
-SqliteValue = int | float | str | bytes | None
+from service.database.sqlite.casts import SqliteValue, pg_boolean, pg_double, pg_integer, pg_numeric, pg_text
+from service.database.sqlite.complaints import ComplaintError, complain
+
 Test = Callable[[str], object]
 
 MOST_PATTERN = 1000
@@ -26,22 +27,8 @@ MOST_LIKE = 10_000
 """Characters a LIKE pattern may have."""
 
 
-class BadPatternError(ValueError):
-    """A pattern that cannot be used; SQLite hides an exception's text, hence `take_complaint`."""
-
-
-_complaints = threading.local()
-
-
-def take_complaint() -> BadPatternError | None:
-    """The last pattern that failed in this thread, once."""
-    complaint: BadPatternError | None = _complaints.__dict__.pop("last", None)
-    return complaint
-
-
-def _complain(what: str) -> BadPatternError:
-    _complaints.last = BadPatternError(f"invalid regular expression: {what}")
-    return _complaints.last  # type: ignore[no-any-return]  # threading.local is untyped
+def _bad_pattern(what: str) -> ComplaintError:
+    return complain("2201B", f"invalid regular expression: {what}")
 
 
 def pg_real(value: SqliteValue) -> str | None:
@@ -86,13 +73,13 @@ def _search(pattern: str, *, fold: bool) -> Test:
         return re2.compile(pattern, options).search  # type: ignore[no-any-return]  # google-re2 ships no types
     except re2.error as error:
         reason = error.args[0] if error.args else b""
-        raise _complain(reason.decode("utf-8", "replace") if isinstance(reason, bytes) else str(reason)) from None
+        raise _bad_pattern(reason.decode("utf-8", "replace") if isinstance(reason, bytes) else str(reason)) from None
 
 
 @lru_cache(maxsize=256)
 def _regexp_test(pattern: str, fold: bool) -> Test:
     if len(pattern) > MOST_PATTERN:
-        raise _complain(f"it is longer than {MOST_PATTERN} characters")
+        raise _bad_pattern(f"it is longer than {MOST_PATTERN} characters")
     return _search(pattern, fold=fold)
 
 
@@ -107,14 +94,14 @@ def _like_parts(pattern: str) -> list[tuple[str, bool]]:
         parts.append((character, character in "%_" and not escaped))
         escaped = False
     if escaped:
-        raise _complain("a LIKE pattern must not end with the escape character")
+        raise complain("22025", "a LIKE pattern must not end with the escape character")
     return parts
 
 
 @lru_cache(maxsize=256)
 def _like_test(pattern: str) -> Test:
     if len(pattern) > MOST_LIKE:
-        raise _complain(f"a LIKE pattern is longer than {MOST_LIKE} characters")
+        raise complain("54000", f"a LIKE pattern is longer than {MOST_LIKE} characters")
     parts = _like_parts(pattern)
     wild = [place for place, (_, is_wild) in enumerate(parts) if is_wild]
     literal = "".join(character for character, is_wild in parts if not is_wild)
@@ -168,6 +155,11 @@ FUNCTIONS: Mapping[str, tuple[int, Callable[..., SqliteValue]]] = MappingProxyTy
     {
         "pg_real": (1, pg_real),
         "pg_jsonb": (1, pg_jsonb),
+        "pg_integer": (1, pg_integer),
+        "pg_double": (1, pg_double),
+        "pg_numeric": (1, pg_numeric),
+        "pg_boolean": (1, pg_boolean),
+        "pg_text": (1, pg_text),
         "regexp": (2, regexp),
         "iregexp": (2, iregexp),
         "pg_like": (2, pg_like),
