@@ -74,7 +74,7 @@ def create_app(settings: Settings | None = None, *, observe: Observe = log_event
 
 def _begin(_app: Flask, **_: Any) -> None:
     g.timings = Timings()
-    g.request_id = new_request_id(request.headers.get("X-Request-Id", ""))
+    g.request_id = new_request_id(request.environ.get("HTTP_X_REQUEST_ID", ""))
     request_id.set(g.request_id)
 
 
@@ -95,7 +95,7 @@ def _add_hooks(app: AsyncFlask, lifecycle: Lifecycle) -> None:
     def finish(response: Response) -> Response:
         timings: Timings = g.timings
         timings.mark("response")
-        response.headers["Server-Timing"] = timings.header()
+        response.headers.add("Server-Timing", timings.header())
         response.headers["X-Request-Id"] = g.request_id
         if lifecycle.draining and request.environ["SERVER_PROTOCOL"].startswith("HTTP/1"):
             response.headers["Connection"] = "close"

@@ -5,8 +5,8 @@ from __future__ import annotations
 import datetime
 import json
 import logging
+import random
 import re
-import secrets
 import sys
 from contextvars import ContextVar
 from typing import TextIO
@@ -34,7 +34,8 @@ _CHATTY = ("aiosqlite", "asyncio", "hypercorn", "sqlalchemy")
 
 def new_request_id(given: str = "") -> str:
     """The id that the caller gave, if it can stand in a log line; else a new one."""
-    return given if _GIVEN_ID.fullmatch(given) else secrets.token_hex(8)
+    # Not from the system's randomness: an id is a label that guards nothing, and asking the kernel costs 12 µs.
+    return given if given and _GIVEN_ID.fullmatch(given) else f"{random.getrandbits(64):016x}"
 
 
 class Text(logging.Formatter):

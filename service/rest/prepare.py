@@ -38,12 +38,16 @@ class Statements:
         database: the database's name in SQLAlchemy.
         max_rows: the setting DB_MAX_ROWS; an estimated count counts no further.
         size: how many shapes are kept; the one unused longest goes first.
+        most_text: characters of all kept statements together. A caller may ask for a thousand shapes of a thousand
+            columns each; what is held of a shape is up to ten times its statement.
     """
 
-    def __init__(self, database: str, *, max_rows: int | None, size: int = 1000) -> None:
+    def __init__(self, database: str, *, max_rows: int | None, size: int = 1000, most_text: int = 4 * 1024**2) -> None:
         self._database = database
         self._max_rows = max_rows
         self._size = size
+        self._most_text = most_text
+        self._text = 0
         self._version = -1
         self._kept: OrderedDict[Hashable, Prepared] = OrderedDict()
 
@@ -55,18 +59,25 @@ class Statements:
         """
         if catalog.version != self._version:
             self._kept.clear()
+            self._text = 0
             self._version = catalog.version
         for path, _ in asked.pages:
             of_root(path)
         key = (asked.profile, asked.relation, asked.read, asked.preferences.count, asked.method == "HEAD")
         prepared = self._kept.get(key)
         if prepared is None:
-            prepared = self._kept[key] = self._prepare(asked, catalog)
-            if len(self._kept) > self._size:
-                self._kept.popitem(last=False)
+            prepared = self._prepare(asked, catalog)
+            self._keep(key, prepared)
         else:
             self._kept.move_to_end(key)
         return prepared
+
+    def _keep(self, key: Hashable, prepared: Prepared) -> None:
+        self._kept[key] = prepared
+        self._text += len(prepared.statement.text)
+        while len(self._kept) > self._size or self._text > self._most_text:
+            _, gone = self._kept.popitem(last=False)
+            self._text -= len(gone.statement.text)
 
     def _prepare(self, asked: Asked, catalog: Catalog) -> Prepared:
         relation = resolve_relation(catalog, resolve_schema(catalog, asked.profile), asked.relation)

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 from urllib.parse import quote
 
-from flask import Blueprint, Response, g, request
+from flask import Blueprint, g, request
+from werkzeug.datastructures import Headers
 
+from service.asgi import Response
 from service.auth import Access, Identity, anonymous, require
 from service.catalog.holder import CatalogHolder
 from service.catalog.model import Catalog, Relation
@@ -21,6 +24,9 @@ from service.rest.prepare import Statements
 from service.rest.terms import Asked
 from service.settings import Settings
 from service.timing import Timings
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import WSGIEnvironment
 
 _METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
 _SERVED = ("OPTIONS", "GET", "HEAD")
@@ -108,14 +114,20 @@ def _is_json(media_type: str) -> bool:
     return media_type in ("*/*", "application/*", "application/json", "application/vnd.pgrst.array+json")
 
 
+class _Complete(Response):
+    """A response whose headers need no mending before they are sent."""
+
+    def get_wsgi_headers(self, environ: WSGIEnvironment) -> Headers:
+        return self.headers
+
+
 def to_response(answer: Answer) -> Response:
     """The web framework's form of an answer."""
-    response = Response(answer.body, answer.status)
-    # Set after the making: Response would add a character set and a default type of its own.
-    response.headers.remove("Content-Type")
-    if request.method == "HEAD":
-        # What a GET would have answered has a length that is not known here: for a HEAD no rows are written.
-        response.automatically_set_content_length = False
-        response.headers.remove("Content-Length")
-    response.headers.update(answer.headers)
+    headers = Headers(list(answer.headers.items()))
+    if request.method != "HEAD":
+        # What a GET would have answered has a length that is not known to a HEAD, for which no rows are written.
+        headers.add("Content-Length", str(len(answer.body)))
+    response = _Complete([answer.body], answer.status, headers)
+    if "Content-Type" not in answer.headers:
+        response.headers.remove("Content-Type")  # an empty body has no type
     return response

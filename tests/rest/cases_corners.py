@@ -7,6 +7,7 @@ from case import POSTGRESQL, SQLITE, ids, refused, rows
 _MANY = ",".join(str(n) for n in range(1, 1001))
 _DEEP = "or(" * 18 + "id.eq.3" + ")" * 18
 _TOO_DEEP = "or(" * 200 + "id.eq.3" + ")" * 200
+_REALS = '[{"single":"1.5","double":"0.30000000000000004"},{"single":"0","double":"5e-324"}]'
 CASES = [
     ids("items?id=eq.5&id=eq.6"),
     ids("items?name=eq.*"),
@@ -74,4 +75,46 @@ CASES = [
     rows("tokens?select=id::text&label=eq.nil", '[{"id":"00000000-0000-0000-0000-000000000000"}]'),
     rows("moments?select=day::text&id=eq.1", '[{"day":"2024-02-29"}]'),
     refused("items?select=name::json&id=eq.3", 400, "22P02", on=POSTGRESQL),
+    # NaN and the infinities, also in lists: NaN is greater than any number and equal to itself.
+    ids("reals?double=lt.NaN&id=lt.7", 1, 2, 3, 4, 5, 6),
+    ids("reals?double=neq.NaN&id=lt.3", 1, 2),
+    ids("reals?double=isdistinct.NaN&id=in.(1,8)", 1, 8),
+    ids("reals?double=in.(NaN,Infinity)&id=neq.7", 5),
+    ids("reals?double=eq(any).{-Infinity,0.1}", 1, 6),
+    ids("decimals?free=lt.Infinity&id=lt.4", 1, 2, 3),
+    ids("decimals?free=gt.-Infinity&id=lt.4", 1, 2, 3),
+    refused("reals?double=eq.1e400", 400, "22003"),
+    refused("reals?double=eq.1e-400", 400, "22003"),
+    refused("reals?double=eq.٣", 400, "22P02"),
+    # An empty list says the same of every row, also where there is no value.
+    ids("texts?body=eq(all).{}&id=gt.5", 6, 7, 8, 9),
+    ids("texts?body=not.eq(any).{}&id=gt.5", 6, 7, 8, 9),
+    ids("texts?body=not.in.()&id=gt.5", 6, 7, 8, 9),
+    ids('binaries?data=in.("","")', 2),
+    ids('binaries?data=not.in.("","")', 1, 4),
+    ids('binaries?data=eq(any).{"\\\\x00ff10","\\\\x"}', 1, 2),
+    # JSON is equal by what it means, not by how it is written.
+    ids('documents?doc->address=eq.{"zip":"0150", "city":"Oslo"}', 1, on=SQLITE),
+    ids("documents?doc->age=eq.31.0", 1),
+    ids("documents?doc->age=in.(3.1e1,7.00)", 1, 2),
+    ids("documents?doc->age=gte.null&id=lt.4", 1, 2, 3),
+    ids("documents?doc->age=lte(any).{7}&id=lt.4", 2, 3),
+    refused('documents?doc->age=eq."%5Cud800"', 400, "22P02"),
+    refused("documents?doc->age=eq.NaN", 400, "22P02"),
+    # Casts.
+    rows("reals?select=double::text&id=eq.5", '[{"double":"Infinity"}]'),
+    rows("reals?select=double::text&id=eq.3", '[{"double":"1e+308"}]'),
+    rows("reals?select=single::text,double::text&id=in.(2,4)", _REALS),
+    rows("binaries?select=data::text&id=eq.1", r"""[{"data":"\\x00ff10"}]"""),
+    rows("integers?select=big::int8,n:big::numeric&id=eq.3", '[{"big":9007199254740993,"n":9007199254740993}]'),
+    refused("items?select=name::integer&id=eq.1", 400, "22P02"),
+    refused("items?select=name::boolean&id=eq.1", 400, "22P02"),
+    refused("items?select=quantity::date&id=eq.1", 400, "42846"),
+    refused("items?select=name::unknown", 400, "42846", on=POSTGRESQL),
+    # Keys that are names of our own, or would be read as a placeholder.
+    rows("items?select=_row:id,c0:id&id=eq.1", '[{"_row":1,"c0":1}]'),
+    rows('items?select="%25(p0)s":id,"$1":id,"%3F":id&id=eq.1', '[{"%(p0)s":1,"$1":1,"?":1}]'),
+    rows(f"items?select={'k' * 63}:id&id=eq.1", f'[{{"{"k" * 63}":1}}]'),
+    rows(f"items?select={'k' * 64}:id&id=eq.1", f'[{{"{"k" * 64}":1}}]', on=SQLITE),
+    refused(f"items?select={'k' * 64}:id&id=eq.1", 400, "42622", on=POSTGRESQL, hint="shorter"),
 ]

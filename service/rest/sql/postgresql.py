@@ -9,11 +9,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from sqlalchemy import ARRAY, Integer, String, Text, cast, func, literal_column, select
+from sqlalchemy import ARRAY, Integer, String, Text, cast, func, literal_column, quoted_name, select
 from sqlalchemy.dialects.postgresql import asyncpg
 from sqlalchemy.types import UserDefinedType
 
 from service.catalog.model import Kind
+from service.errors import DatabaseError
 from service.rest.plan.terms import Count, IsTest, Output, ReadPlan, Target, Test
 from service.rest.sql.builder import Builder, Expression, Rows
 from service.rest.sql.statement import Statement
@@ -38,6 +39,10 @@ _IS = {
     Is.FALSE: "FALSE",
     Is.UNKNOWN: "UNKNOWN",
 }
+
+
+_UNKNOWN = ("unknown", "pg_catalog.unknown")  # the only pseudo-type that passes as a type, to fail inside PostgreSQL
+_LONGEST_NAME = 63  # bytes; NAMEDATALEN is 64 as it comes
 
 
 class Named(UserDefinedType[Any]):
@@ -96,8 +101,10 @@ class PostgresqlBuilder(Builder):
     def _output(self, output: Output) -> Expression:
         expression = self._path(output.target)
         if output.cast is not None:
+            if output.cast.lower() in _UNKNOWN:
+                raise DatabaseError("42846", "nothing can be cast to the pseudo-type unknown")
             expression = cast(expression, Named(output.cast))
-        return expression.label(output.key)
+        return expression.label(_name(output.key))
 
     def _path(self, target: Target) -> Expression:
         expression = self.column(target.column.name)
@@ -151,6 +158,22 @@ class PostgresqlBuilder(Builder):
             document = func.to_tsvector(*language, document)
         query = getattr(func, _TEXT_SEARCH[test.operator.name])(*language, self.binds.value(test.value))
         return document.op("@@", is_comparison=True)(query)
+
+
+def _name(key: str) -> quoted_name:
+    """A key as the name of a column, which is how PostgreSQL gets at it.
+
+    Raises:
+        DatabaseError: 42622, it would be cut off, and two keys might become one.
+    """
+    if len(key.encode()) > _LONGEST_NAME:
+        raise DatabaseError(
+            "42622",
+            f"identifier {key[:_LONGEST_NAME]!r} is too long",
+            details=f"A name has at most {_LONGEST_NAME} bytes.",
+            hint="Give it a shorter one: select=short:column",
+        )
+    return quoted_name(key, quote=True)
 
 
 def star_to_percent(pattern: str) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import ColumnElement, case, cast, func, literal_column, types
+from sqlalchemy import ColumnElement, case, func, literal_column
 
 from service.catalog.model import Kind
 from service.errors import DatabaseError
@@ -36,74 +36,70 @@ def cast_kind(name: str) -> Kind:
     return kind
 
 
+_CASTS = {
+    Kind.INTEGER: func.pg_integer,
+    Kind.REAL: func.pg_double,
+    Kind.NUMERIC: func.pg_numeric,
+    Kind.BOOLEAN: func.pg_boolean,
+    Kind.TEXT: func.pg_text,
+    Kind.DATE: func.date,
+    Kind.TIME: func.time,
+    Kind.TIMESTAMP: func.datetime,
+}
+_MOMENTS = (Kind.DATE, Kind.TIME, Kind.TIMESTAMP)
+_NO_MOMENTS = (Kind.INTEGER, Kind.REAL, Kind.NUMERIC, Kind.BOOLEAN, Kind.BLOB, Kind.UUID)
+
+
 def cast_value(expression: Expression, kind: Kind, name: str) -> Expression:
-    """`expression::name`."""
-    match cast_kind(name), kind:
-        case Kind.TEXT, Kind.BOOLEAN:
-            return _boolean(expression, cast(expression, types.Text()))
-        case Kind.TEXT, Kind.REAL:
-            return func.pg_real(expression)
-        case Kind.TEXT, _:
-            return cast(expression, types.Text())
-        case Kind.INTEGER, Kind.REAL | Kind.NUMERIC:
-            return cast(func.round(expression), types.Integer())  # PostgreSQL rounds, SQLite cuts off
-        case Kind.INTEGER, _:
-            return cast(expression, types.Integer())
-        case Kind.REAL, _:
-            return cast(expression, types.REAL())
-        case Kind.NUMERIC, _:
-            return cast(expression, types.Numeric())
-        case Kind.BOOLEAN, Kind.TEXT:
-            return func.lower(expression).in_(
-                [literal_column(f"'{word}'") for word in ("t", "true", "y", "yes", "on", "1")]
-            )
-        case Kind.BOOLEAN, _:
-            return expression != literal_column("0")
-        case Kind.DATE, _:
-            return func.date(expression)
-        case Kind.TIME, _:
-            return func.time(expression)
-        case Kind.TIMESTAMP, _:
-            return func.datetime(expression)
-        case _:
-            return expression
+    """`expression::name`.
+
+    Raises:
+        DatabaseError: 42704, there is no such type here; 42846, a value of this kind cannot be cast to it.
+    """
+    wanted = cast_kind(name)
+    if (wanted in _MOMENTS and kind in _NO_MOMENTS) or (kind is Kind.BLOB and wanted is not Kind.TEXT):
+        raise DatabaseError("42846", f"cannot cast type {kind.value} to {name}")
+    if wanted is Kind.TEXT and kind is Kind.BOOLEAN:
+        words = {"1": "'true'", "0": "'false'"}
+        cases: Any = ((literal_column(number), literal_column(word)) for number, word in words.items())
+        return case(*cases, value=expression, else_=func.pg_text(expression))
+    if wanted is Kind.INTEGER and kind is Kind.NUMERIC:
+        # NUMERIC is rounded half away from zero, REAL half to even; an integer has nothing to round, and more digits.
+        is_real = func.typeof(expression) == literal_column("'real'")
+        expression = case((is_real, func.round(expression)), else_=expression)
+    convert = _CASTS.get(wanted)
+    return expression if convert is None else convert(expression)
 
 
-def json_text(expression: Expression, kind: Kind, cast_name: str | None) -> Expression:
-    """The JSON text of a value; of a value that is not what its column's type says, what JSON has for it."""
-    plain = _by_storage(expression)
-    match kind if cast_name is None else cast_kind(cast_name):
-        case Kind.BOOLEAN:
-            return _boolean(expression, plain)
-        case Kind.JSON:
-            return case((func.json_valid(expression), expression), else_=plain)
-        case _:
-            return plain
+_AS_JSON: dict[Kind, str] = {
+    Kind.BOOLEAN: "CASE {0} WHEN 1 THEN 'true' WHEN 0 THEN 'false' ELSE {1} END",
+    # Only of a text: a REAL, which SQLite makes of a number in a column of JSON, has more than 15 digits.
+    Kind.JSON: "CASE WHEN typeof({0}) = 'text' AND json_valid({0}) THEN {0} ELSE {1} END",
+}
+_BY_STORAGE = (
+    "CASE typeof({0}) WHEN 'real' THEN pg_real({0})"  # json_quote would write a REAL with 15 digits and so change it
+    " WHEN 'blob' THEN '\"\\\\x' || lower(hex({0})) || '\"' ELSE json_quote({0}) END"
+)
 
 
-def _boolean(expression: Expression, otherwise: Expression) -> Expression:
-    return case(
-        (expression == literal_column("1"), literal_column("'true'")),
-        (expression == literal_column("0"), literal_column("'false'")),
-        else_=otherwise,
-    )
+def json_text(name: str, kind: Kind, cast_name: str | None) -> Expression:
+    """The JSON text of a value; of a value that is not what its column's type says, what JSON has for it.
 
-
-def _by_storage(expression: Expression) -> Expression:
-    """By what is stored, for a column of SQLite holds values of any type."""
-    hexed = literal_column("'\"\\\\x'").concat(func.lower(func.hex(expression))).concat(literal_column("'\"'"))
-    stored = func.typeof(expression)
-    return case(
-        # json_quote would write a REAL with 15 digits and so change it.
-        (stored == literal_column("'real'"), func.pg_real(expression)),
-        (stored == literal_column("'blob'"), hexed),
-        else_=func.json_quote(expression),
-    )
+    Args:
+        name: of the value's column, one of our own: it is part of the text, for it stands there up to seven times, and
+            as so many objects a wide table would take a quarter of a second to compile.
+        kind: what the value is.
+        cast_name: the type that it was cast to, if it was.
+    """
+    stored = _BY_STORAGE.format(name)
+    template = _AS_JSON.get(kind if cast_name is None else cast_kind(cast_name), "{1}")
+    return literal_column(template.format(name, stored))
 
 
 def valid_json(document: Expression) -> Expression:
     """The document, or NULL for a text that is none: SQLite's functions would fail on it, and so the whole read."""
-    return case((func.json_valid(document), document))
+    is_real = func.typeof(document) == literal_column("'real'")
+    return case((is_real, func.pg_real(document)), (func.json_valid(document), document))
 
 
 def path_json(document: Expression, path: Expression) -> Expression:
@@ -114,8 +110,9 @@ def path_json(document: Expression, path: Expression) -> Expression:
 def path_text(document: Expression, path: Expression) -> Expression:
     """`->>` with PostgreSQL's result: a string without its quotes, anything else as its JSON text, null as NULL."""
     text = case(
-        (func.json_type(document, path) == literal_column("'text'"), document.op("->>")(path)),
-        (func.json_type(document, path) == literal_column("'null'"), literal_column("NULL")),
+        (literal_column("'text'"), document.op("->>")(path)),
+        (literal_column("'null'"), literal_column("NULL")),
+        value=func.json_type(document, path),
         else_=document.op("->")(path),
     )
     return case((func.json_valid(document), text))
@@ -128,10 +125,13 @@ _RANKS = (
 
 def json_rank_of(document: Expression) -> Expression:
     """Where a JSON value stands among the types in jsonb's order; `sqlite_values.json_rank` says it of a text."""
-    kind = func.json_type(document)
-    return case(*((kind == literal_column(f"'{name}'"), literal_column(str(rank))) for name, rank in _RANKS))
+    ranks: Any = ((literal_column(f"'{name}'"), literal_column(str(rank))) for name, rank in _RANKS)
+    return case(*ranks, value=func.json_type(document))
 
 
 def json_value_of(document: Expression) -> Expression:
-    """The SQL value of a JSON scalar; of an array or an object its text."""
-    return func.json_extract(document, literal_column("'$'"))
+    """The SQL value of a JSON scalar, 0 of null; of an array or an object its text."""
+    return case(
+        (func.json_type(document) == literal_column("'null'"), literal_column("0")),
+        else_=func.json_extract(document, literal_column("'$'")),
+    )

@@ -144,18 +144,12 @@ def converter(kind: Kind) -> Callable[[str], Any]:
     return CONVERTERS.get(kind, str)
 
 
-def number_or_null(text: str) -> int | float | None:
-    """For values of no declared type: the number that a text is, or NULL."""
+def number_or_text(text: str) -> int | float | str:
+    """For values of no declared type: the number that a text is, else the text."""
     if not _NUMBER.fullmatch(text) or len(text) > 100:
-        return None
+        return text
     number: int | float = int(text) if _INTEGER.fullmatch(text) else float(text)
     return number if isinstance(number, float) or -(2**63) <= number < 2**63 else float(number)
-
-
-def number_or_text(text: str) -> int | float | str:
-    """The same, for a list of which each item is compared as what it looks like."""
-    number = number_or_null(text)
-    return text if number is None else number
 
 
 def blob_hex(text: str) -> str:
@@ -200,6 +194,8 @@ def json_rank(text: str) -> int:
 
 
 def json_scalar(text: str) -> Any:
-    """The SQL value of a JSON scalar; of an array or an object its text."""
+    """The SQL value of a JSON scalar, 0 of null; of an array or an object its text."""
     value = _parse(text)
-    return json.dumps(value, separators=(",", ":"), ensure_ascii=False) if isinstance(value, list | dict) else value
+    if isinstance(value, list | dict):
+        return json.dumps(value, separators=(",", ":"), ensure_ascii=False)
+    return 0 if value is None else value

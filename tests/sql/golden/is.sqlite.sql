@@ -1,6 +1,6 @@
 -- ?select=id&ok=is.true&name=not.is.null
-SELECT '[' || coalesce(group_concat('{' || printf(?, CASE WHEN (typeof(_row.c0) = 'real') THEN pg_real(_row.c0) WHEN (typeof(_row.c0) = 'blob') THEN '"\\x' || lower(hex(_row.c0)) || '"' ELSE json_quote(_row.c0) END) || '}'), '') || ']' AS body, count(*) AS page_total
+SELECT CAST('[' || coalesce(group_concat('{' || printf($1, CASE typeof(_row.c0) WHEN 'real' THEN pg_real(_row.c0) WHEN 'blob' THEN '"\\x' || lower(hex(_row.c0)) || '"' ELSE json_quote(_row.c0) END) || '}'), '') || ']' AS BLOB) AS body, count(*) AS page_total
 FROM (SELECT "main"."item"."id" AS c0
 FROM "main"."item"
-WHERE ("main"."item"."ok" IS TRUE) AND NOT ("main"."item"."name" IS NULL)
-LIMIT ? OFFSET ?) AS _row
+WHERE ("main"."item"."ok" IS 1) AND NOT ("main"."item"."name" IS NULL)
+LIMIT $2 OFFSET $3) AS _row

@@ -1,0 +1,51 @@
+"""What is kept of statements, and for how long."""
+
+from __future__ import annotations
+
+from test_golden import relation
+
+from service.catalog.model import Catalog
+from service.rest.asked import read_request
+from service.rest.prepare import Prepared, Statements
+
+ITEM = relation("postgresql")
+
+
+def catalog(version: int = 1) -> Catalog:
+    return Catalog(("public",), {("public", "item"): ITEM}, version)
+
+
+def read(statements: Statements, query: str, version: int = 1) -> Prepared:
+    return statements.read(read_request("GET", "item", query, {}), catalog(version))
+
+
+def test_a_shape_is_built_once() -> None:
+    """Requests of one shape, whatever their values and page, share one statement until the schema changes."""
+    statements = Statements("postgresql", max_rows=None)
+    first = read(statements, "id=eq.1&limit=1")
+    assert read(statements, "id=eq.2&limit=5&offset=3") is first
+    assert read(statements, "id=gt.1") is not first
+    assert read(statements, "id=eq.1", version=2) is not first
+
+
+def test_the_unused_go_first() -> None:
+    """Beyond the number of kept shapes the one that was not asked for longest is forgotten."""
+    statements = Statements("postgresql", max_rows=None, size=2)
+    one, two = read(statements, "id=eq.1"), read(statements, "id=gt.1")
+    assert read(statements, "id=eq.1") is one
+    read(statements, "id=lt.1")
+    assert read(statements, "id=eq.1") is one
+    assert read(statements, "id=gt.1") is not two
+
+
+def test_large_shapes_fill_no_memory() -> None:
+    """Statements are kept up to so much text in all, however many there are; one too large for it is not kept."""
+    statements = Statements("postgresql", max_rows=None, most_text=2_000)
+    small = read(statements, "select=id")
+    many = ",".join(f"a{number}:id" for number in range(100))
+    large = read(statements, f"select={many}")
+    assert len(large.statement.text) > 2_000
+    assert read(statements, f"select={many}") is not large
+    assert read(statements, "select=id") is not small
+    kept = read(statements, "select=id")
+    assert read(statements, "select=id") is kept
