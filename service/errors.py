@@ -232,6 +232,7 @@ _STATUS_BY_SQLSTATE = {
     "42883": 404, "42P01": 404, "42P17": 500,
     "42501": 403,
     "53400": 500,
+    "54001": 400, "54011": 400,  # too deep, too many columns: what was asked is too complex
     "57014": 504,  # query_canceled: our statement timeout; PostgREST has no such status
     "57P01": 503, "57P02": 503, "57P03": 503,
     "P0001": 400,

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import gc
 import importlib
 import logging
 import os
@@ -85,6 +86,9 @@ class Server:
             async with self._app.started():
                 demo = "the demo " if self._rooms.settings.is_demo else ""
                 logger.info("serving %s%s on %s", demo, self._rooms.database.safe_url, url_of(self._listener))
+                # What was made so far lives as long as the process: the garbage collector need not look at it again.
+                gc.collect()
+                gc.freeze()
                 await self._serve()
         logger.info("stopped")
 

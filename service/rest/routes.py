@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
@@ -55,11 +56,13 @@ class TableApi:
         timings: Timings = g.timings
         identity = self._identify()
         timings.mark("jwt")
-        if request.method == "OPTIONS":
+        environ = request.environ
+        method: str = environ["REQUEST_METHOD"]
+        if method == "OPTIONS":
             return to_response(self._options(name))
-        if request.method not in _SERVED:
-            raise MethodError(f"{request.method} is not available on tables", headers={"Allow": _ALLOW})
-        asked = self._parse(name)
+        if method not in _SERVED:
+            raise MethodError(f"{method} is not available on tables", headers={"Allow": _ALLOW})
+        asked = _parse(method, name, environ)
         timings.mark("parse")
         catalog = self.catalog.current
         prepared = self.statements.read(asked, catalog)
@@ -69,23 +72,13 @@ class TableApi:
         timings.add("transaction", result.ran)
         return to_response(answer_rows(result, asked, profile=self._profile(asked, catalog, prepared.relation)))
 
-    def _identify(self) -> Identity:
-        identity = anonymous(self.settings.anonymous, self.settings.db_anon_role)
-        require(identity, Access.READ)
-        return identity
+    @cached_property
+    def _anonymous(self) -> Identity:
+        return anonymous(self.settings.anonymous, self.settings.db_anon_role)
 
-    def _parse(self, name: str) -> Asked:
-        if request.content_length or request.headers.get("Transfer-Encoding"):
-            raise BodyError(
-                f"A {request.method} request takes no body", hint="Put filters into the query string: ?column=eq.value"
-            )
-        asked = read_request(request.method, name, request.query_string.decode("latin-1"), request.headers)
-        if asked.accept and not any(_is_json(media.type) and media.quality > 0 for media in asked.accept):
-            raise MediaTypeError(
-                f"None of these media types can be produced: {', '.join(media.type for media in asked.accept)}",
-                hint="Ask for application/json.",
-            )
-        return asked
+    def _identify(self) -> Identity:
+        require(self._anonymous, Access.READ)
+        return self._anonymous
 
     def _options(self, name: str) -> Answer:
         catalog = self.catalog.current
@@ -96,6 +89,30 @@ class TableApi:
     def _profile(self, asked: Asked, catalog: Catalog, relation: Relation) -> str | None:
         """The schema that was read, told where it was asked for or where there are several."""
         return relation.schema if asked.profile is not None or len(catalog.schemas) > 1 else None
+
+
+class _Headers:
+    """A request's headers, by way of its environ: Werkzeug's own raise and catch an error for each that is missing."""
+
+    __slots__ = ("_environ",)
+
+    def __init__(self, environ: WSGIEnvironment) -> None:
+        self._environ = environ
+
+    def get(self, key: str, /) -> str | None:
+        return self._environ.get(f"HTTP_{key.upper().replace('-', '_')}")
+
+
+def _parse(method: str, name: str, environ: WSGIEnvironment) -> Asked:
+    if environ.get("CONTENT_LENGTH", "0") not in ("", "0") or "HTTP_TRANSFER_ENCODING" in environ:
+        raise BodyError(f"A {method} request takes no body", hint="Put filters into the query string: ?column=eq.value")
+    asked = read_request(method, name, environ["QUERY_STRING"], _Headers(environ))
+    if asked.accept and not any(_is_json(media.type) and media.quality > 0 for media in asked.accept):
+        raise MediaTypeError(
+            f"None of these media types can be produced: {', '.join(media.type for media in asked.accept)}",
+            hint="Ask for application/json.",
+        )
+    return asked
 
 
 async def too_deep(name: str, deeper: str) -> Response:

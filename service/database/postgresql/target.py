@@ -13,7 +13,7 @@ from service.errors import SettingsError
 from service.forms import safe_url
 
 APPLICATION = "poolgate"
-_STATEMENTS = 512  # prepared statements a connection keeps
+_STATEMENTS = 256  # prepared statements a connection keeps
 
 _KNOWN_TO_ASYNCPG = frozenset(
     {

@@ -15,7 +15,7 @@ from service.errors import SettingsError
 BUSY_TIMEOUT = 5.0
 """Seconds a write waits for another process's write."""
 _WAL_LIMIT = 64 * 1024**2  # bytes the log is cut back to after a checkpoint
-_STATEMENTS = 512  # prepared statements a connection keeps
+_STATEMENTS = 128  # prepared statements a connection keeps
 
 
 def path_of(url: str) -> Path:
