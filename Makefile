@@ -12,6 +12,9 @@ PYTHON ?= $(shell for python in python3.13 python3.12 python3.11 python3 python;
 	$$python -c 'import sys; sys.exit(sys.version_info < (3, 11))' >/dev/null 2>&1 && echo $$python && break; done)
 
 ifeq ($(HAS_UV),yes)
+    # Trust what the machine trusts, as pip does; the second name is that of older versions.
+    export UV_SYSTEM_CERTS ?= 1
+    export UV_NATIVE_TLS ?= 1
     VENV_MAKE = uv venv --quiet --allow-existing --python "$$($(PYTHON) -c 'import sys; print(sys.executable)')" $(VENV)
     INSTALL = uv pip install --quiet --python $(BIN)/python
 else
