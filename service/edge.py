@@ -14,6 +14,7 @@ import hypercorn.protocol
 from hypercorn.config import Config
 from hypercorn.events import Closed, Event, RawData, Updated
 from hypercorn.protocol.h11 import H11Protocol
+from hypercorn.typing import H11SendableEvent
 
 from service.errors import AskedError, TooLargeError
 from service.logs import new_request_id, request_id
@@ -39,9 +40,10 @@ def guard(config: Config) -> None:
 
 
 class Protocol(H11Protocol):
-    """One HTTP/1 connection."""
+    """One HTTP/1 connection. An answer's head goes out with what follows it: Hypercorn's own writes three times."""
 
     _swallowed: int | None = None  # bytes since the refusal
+    _head = b""
 
     async def handle(self, event: Event) -> None:
         if self._swallowed is None:
@@ -56,6 +58,17 @@ class Protocol(H11Protocol):
                 await self.send(Closed())
         else:
             await super().handle(event)
+
+    async def _send_h11_event(self, event: H11SendableEvent) -> None:
+        try:
+            data = self._head + self.connection.send(event)
+        except h11.LocalProtocolError:
+            if self.connection.their_state is not h11.ERROR:
+                raise
+            return
+        self._head = data if isinstance(event, h11.Response) else b""
+        if data and not self._head:
+            await self.send(RawData(data))
 
     async def _send_error_response(self, status_code: int) -> None:
         answer = answer_error(_TOO_LARGE if status_code == 431 else _UNREADABLE)
