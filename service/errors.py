@@ -26,6 +26,7 @@
         ├── CatalogPendingError      503  PGRST002  the schema has not been read yet
         ├── PoolTimeoutError         503  PGRST003  no connection within the acquire timeout
         ├── PoolFullError            503  PGATE001  too many callers are waiting already
+        ├── PoolShareError           429  PGATE429  too many of this caller's own requests are waiting already
         └── PoolClosedError          503  PGATE002  the pool is closing or closed
 
 The codes are PostgREST's where it has one (PGRSTnnn, or the SQLSTATE); PGATEnnn are ours.
@@ -201,6 +202,11 @@ class PoolFullError(UnavailableError):
     code = "PGATE001"
 
 
+class PoolShareError(UnavailableError):
+    status = 429
+    code = "PGATE429"
+
+
 class PoolClosedError(UnavailableError):
     code = "PGATE002"
 
@@ -234,6 +240,7 @@ _STATUS_BY_SQLSTATE = {
     "53400": 500,
     "54001": 400, "54011": 400,  # too deep, too many columns: what was asked is too complex
     "57014": 504,  # query_canceled: our statement timeout; PostgREST has no such status
+    "55P03": 503,  # lock_not_available: our lock timeout
     "57P01": 503, "57P02": 503, "57P03": 503,
     "P0001": 400,
 }  # fmt: skip

@@ -27,6 +27,20 @@ class Reason(StrEnum):
     """The pool is closing."""
     ABANDONED = "abandoned"
     """It was still in use when the time for closing the pool was over."""
+    LIFETIME = "lifetime"
+    """It had reached its age."""
+    IDLE = "idle"
+    """Nobody had needed it for long."""
+    EXPIRED = "expired"
+    """It was older than a call of `expire_connections`."""
+    RESIZED = "resized"
+    """The pool was made smaller."""
+    VALIDATION = "validation"
+    """It did not answer a ping."""
+    RECLAIMED = "reclaimed"
+    """It was held beyond the hard limit."""
+    PER_REQUEST = "per_request"
+    """The pool keeps no connection (`POOL_MODE=per-request`)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +100,29 @@ class Closed:
 
 
 @dataclass(frozen=True, slots=True)
+class Leaked:
+    """A connection has been held for `held` seconds; it was taken at `where`, the innermost place first."""
+
+    held: float
+    where: str
+
+
+@dataclass(frozen=True, slots=True)
+class Expired:
+    """All connections are to be replaced; those made from now on are of `generation`."""
+
+    generation: int
+
+
+@dataclass(frozen=True, slots=True)
+class Resized:
+    """The pool has other limits."""
+
+    min_size: int
+    max_size: int
+
+
+@dataclass(frozen=True, slots=True)
 class CatalogLoaded:
     """The schema was read, in `seconds`, and is in use from now on."""
 
@@ -112,6 +149,9 @@ Event: TypeAlias = (
     | Connected
     | ConnectFailed
     | Closed
+    | Leaked
+    | Expired
+    | Resized
     | CatalogLoaded
     | CatalogFailed
 )

@@ -18,6 +18,7 @@ from service.events import (
     Connected,
     ConnectFailed,
     Event,
+    Leaked,
     Reason,
     Shed,
     TimedOut,
@@ -29,6 +30,7 @@ request_id: ContextVar[str | None] = ContextVar("poolgate_request_id", default=N
 logger = logging.getLogger("poolgate")
 _GIVEN_ID = re.compile(r"[A-Za-z0-9._:/+=-]{1,128}")
 _PLAIN = frozenset(logging.makeLogRecord({}).__dict__) | {"message", "asctime", "taskName"}
+_BAD_ENDS = (Reason.LOST, Reason.RESET_FAILED, Reason.ABANDONED, Reason.VALIDATION, Reason.RECLAIMED)
 _CHATTY = ("aiosqlite", "asyncio", "hypercorn", "sqlalchemy")
 
 
@@ -98,10 +100,12 @@ def log_event(event: Event) -> None:
             logger.warning("a connection to the database could not be opened: %s", _reason(error))
         case Connected(seconds):
             logger.debug("a connection to the database was opened", extra={"seconds": round(seconds, 4)})
-        case Closed(reason) if reason in (Reason.LOST, Reason.RESET_FAILED, Reason.ABANDONED):
+        case Closed(reason) if reason in _BAD_ENDS:
             logger.warning("a connection to the database was closed: %s", reason.value)
         case Closed(reason):
             logger.debug("a connection to the database was closed: %s", reason.value)
+        case Leaked(held, where):
+            logger.warning("a connection has been held for %.1f s; it was taken at %s", held, where)
         case Shed(waiting):
             logger.warning("a request was turned away: %d are waiting for a connection already", waiting)
         case TimedOut(waited):

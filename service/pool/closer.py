@@ -44,7 +44,8 @@ class Closer:
 
     async def _close(self, connection: Any, reason: Reason) -> None:
         raw = self._dialect.get_driver_connection(connection)
-        stop = self._driver.abort if reason is Reason.ABANDONED else self._driver.interrupt
+        held = reason in (Reason.ABANDONED, Reason.RECLAIMED)
+        stop = self._driver.abort if held else self._driver.interrupt
         polite = False
         try:
             polite = await self._chores.within(self._seconds, self._say_goodbye(connection, stop(raw)))

@@ -45,6 +45,10 @@ class Driver(Protocol):
         """Whether the connection is known to be gone; asks nobody, takes no time."""
         ...
 
+    def may_be_gone(self, connection: Any) -> bool:
+        """Whether the network could have taken it without a sign; then it is asked before use, if it lay idle."""
+        ...
+
     def in_transaction(self, connection: Any) -> bool:
         """Whether a transaction is open on it; asks nobody, takes no time."""
         ...

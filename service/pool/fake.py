@@ -7,6 +7,7 @@
     await fake.settle()
     assert repr(pool) == "<Pool open size=0/1 idle=0 in_use=0 waiting=1 connecting=1>"
     fake.connect()                     # or fake.refuse(OSError("no route"))
+    fake.clock.advance(30.0)           # connections age by this clock alone
 
 The seam is the driver's connection: the gate, the store and SQLAlchemy's engine are those that serve.
 """
@@ -32,6 +33,47 @@ from service.pool.store import Store
 
 Rows = Sequence[Sequence[Any]]
 Answer = Callable[[str, Sequence[Any]], Rows]
+
+
+class FakeTimer:
+    """What `FakeClock` will do."""
+
+    def __init__(self, when: float, step: Callable[[], None]) -> None:
+        self.when = when
+        self.step = step
+        self.cancelled = False
+
+    def cancel(self) -> None:
+        self.cancelled = True
+
+
+class FakeClock:
+    """Time that stands still until a test moves it."""
+
+    def __init__(self) -> None:
+        self._now = 1000.0
+        self._timers: list[FakeTimer] = []
+
+    def time(self) -> float:
+        return self._now
+
+    def call_at(self, when: float, step: Callable[[], None]) -> FakeTimer:
+        self._timers.append(timer := FakeTimer(when, step))
+        return timer
+
+    def advance(self, seconds: float) -> None:
+        """Moves time on and does what has become due; `FakeDatabase.settle` next, to see what comes of it."""
+        self._now += seconds
+        due = [timer for timer in self._timers if timer.when <= self._now or timer.cancelled]
+        self._timers = [timer for timer in self._timers if timer not in due]
+        for timer in due:
+            if not timer.cancelled:
+                timer.step()
+
+    @property
+    def next(self) -> float | None:
+        """Seconds until something is due."""
+        return min((timer.when - self._now for timer in self._timers if not timer.cancelled), default=None)
 
 
 class FakeError(Exception):
@@ -152,6 +194,9 @@ class FakeDriver:
     def is_closed(self, connection: FakeConnection) -> bool:
         return connection.closed
 
+    def may_be_gone(self, connection: FakeConnection) -> bool:
+        return connection.database.silent
+
     def in_transaction(self, connection: FakeConnection) -> bool:
         return connection.in_transaction
 
@@ -181,6 +226,7 @@ class FakeDatabase:
         hold: each statement waits until the test sets the result of its connection's `running`.
         hold_closes: each close waits for its future in `closing`.
         hold_resets: a reset never ends.
+        silent: the network may take connections without a sign.
         answer: what statements return, from their text and arguments.
     """
 
@@ -191,14 +237,18 @@ class FakeDatabase:
         hold: bool = False,
         hold_closes: bool = False,
         hold_resets: bool = False,
+        silent: bool = False,
         answer: Answer = lambda _sql, _args: [(1,)],
     ) -> None:
         self.by_hand = by_hand
         self.hold = hold
         self.hold_closes = hold_closes
         self.hold_resets = hold_resets
+        self.silent = silent
         self.answer = answer
         self.driver = FakeDriver()
+        self.clock = FakeClock()
+        """The time of this database's pools."""
         self.asked: deque[asyncio.Future[FakeConnection]] = deque()
         """Connects the test has not answered yet, oldest first."""
         self.closing: deque[asyncio.Future[None]] = deque()
@@ -214,7 +264,7 @@ class FakeDatabase:
 
     def pool(self, **limits: Any) -> Pool:
         """A real pool, not yet open, with the limits that `Pool` takes."""
-        return Pool(self.engine(), self.driver, **limits)
+        return Pool(self.engine(), self.driver, **{"clock": self.clock, **limits})
 
     def connect(self) -> FakeConnection:
         """Lets the oldest connect succeed."""

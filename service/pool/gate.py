@@ -1,7 +1,8 @@
 """The gate: the one place where callers wait, first come first served.
 
 A caller joins the queue (a place is one future with one deadline) and is handed a thing when one comes free. Which
-thing is not the gate's business: it never holds one itself. Three rules make it safe:
+thing is not the gate's business: it never holds one itself. Callers who have more than their share (`share`) are passed
+over while others wait. Three rules make it safe:
 
 1. *Hand-off.* `offer` gives the thing to the first in the queue within the same synchronous call. Whatever lies free
    lies free because nobody waits, so a newcomer who takes it overtakes nobody.
@@ -19,11 +20,12 @@ from __future__ import annotations
 import asyncio
 import math
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 from time import monotonic
 from typing import Generic, TypeVar
 
-from service.errors import PoolFullError, PoolTimeoutError
+from service.errors import PoolFullError, PoolShareError, PoolTimeoutError
+from service.pool.share import Shares
 
 T = TypeVar("T")
 
@@ -31,10 +33,11 @@ T = TypeVar("T")
 class Place(Generic[T]):
     """A caller's place in the queue."""
 
-    __slots__ = ("future", "since", "timer")
+    __slots__ = ("future", "identity", "since", "timer")
 
-    def __init__(self, future: asyncio.Future[T]) -> None:
+    def __init__(self, future: asyncio.Future[T], identity: Hashable | None) -> None:
         self.future = future
+        self.identity = identity
         self.since = monotonic()
         self.timer: asyncio.TimerHandle | None = None
 
@@ -44,10 +47,12 @@ class Gate(Generic[T]):
 
     Args:
         give_back: takes a thing whose caller was cancelled after the hand-off.
+        shares: of the callers; None where all have the same rights.
     """
 
-    def __init__(self, give_back: Callable[[T], None]) -> None:
+    def __init__(self, give_back: Callable[[T], None], shares: Shares | None = None) -> None:
         self._give_back = give_back
+        self._shares = shares or Shares(None, 1)
         # Ordered, for a caller may leave from anywhere in the queue and it may be long.
         self._queue: OrderedDict[Place[T], None] = OrderedDict()
 
@@ -57,23 +62,32 @@ class Gate(Generic[T]):
     def __repr__(self) -> str:
         return f"<Gate waiting={len(self)}>"
 
-    def join(self, deadline: float, most: int) -> Place[T]:
+    def join(self, deadline: float, most: int, identity: Hashable | None = None) -> Place[T]:
         """Takes the last place in the queue; `wait` for it next, without an await in between.
 
         Args:
             deadline: on the running loop's clock; `math.inf` for none.
             most: callers the queue may hold, this one included.
+            identity: whose share of the queue this place is.
 
         Raises:
             PoolFullError: the queue holds as many already.
+            PoolShareError: the identity has its share of the places already.
         """
         if len(self._queue) >= most:
             raise PoolFullError(
                 "too many callers are waiting for a database connection",
                 hint="try again a little later",
             )
+        if identity is not None:
+            if self._shares.fills_queue(identity, most):
+                raise PoolShareError(
+                    "too many of this caller's requests are waiting for a database connection",
+                    hint="send fewer at a time",
+                )
+            self._shares.join(identity)
         loop = asyncio.get_running_loop()
-        place: Place[T] = Place(loop.create_future())
+        place: Place[T] = Place(loop.create_future(), identity)
         if deadline != math.inf:
             place.timer = loop.call_at(deadline, self._expire, place)
         self._queue[place] = None
@@ -94,44 +108,48 @@ class Gate(Generic[T]):
             if place.timer is not None:
                 place.timer.cancel()
 
-    def offer(self, thing: T) -> bool:
-        """Hands the thing to the first in the queue; False if nobody waits."""
-        place = self._first()
-        if place is None:
-            return False
-        place.future.set_result(thing)
-        return True
-
-    def fail_first(self, error: Exception) -> bool:
-        """Fails the first in the queue; False if nobody waits."""
-        place = self._first()
-        if place is None:
-            return False
-        place.future.set_exception(error)
-        return True
+    def offer(self, thing: T) -> Place[T] | None:
+        """Hands the thing to whoever's turn it is, and returns that place; None if nobody waits."""
+        place = self._next()
+        if place is not None:
+            self._remove(place)
+            place.future.set_result(thing)
+        return place
 
     def fail_all(self, make_error: Callable[[], Exception]) -> None:
         """Empties the queue, each caller with an error of its own."""
-        while self.fail_first(make_error()):
-            pass
+        for place in tuple(self._queue):
+            self._remove(place)
+            if not place.future.done():
+                place.future.set_exception(make_error())
 
-    def _first(self) -> Place[T] | None:
-        while self._queue:
-            place, _ = self._queue.popitem(last=False)
-            if not place.future.done():  # else cancelled, and its task has not run since
+    def _next(self) -> Place[T] | None:
+        """The first who has less than its share; if all have theirs, the first."""
+        first = None
+        for place in self._queue:
+            if place.future.done():  # cancelled, and its task has not run since
+                continue
+            if not self._shares.is_over(place.identity):
                 return place
-        return None
+            first = first or place
+        return first
+
+    def _remove(self, place: Place[T]) -> None:
+        if place in self._queue:
+            del self._queue[place]
+            if place.identity is not None:
+                self._shares.leave(place.identity)
 
     def _expire(self, place: Place[T]) -> None:
         if not place.future.done():
-            del self._queue[place]
+            self._remove(place)
             waited = monotonic() - place.since
             place.future.set_exception(
                 PoolTimeoutError(f"no database connection came free within {waited:.3g} seconds")
             )
 
     def _leave(self, place: Place[T]) -> None:
-        self._queue.pop(place, None)
+        self._remove(place)
         future = place.future
         if future.done() and not future.cancelled() and future.exception() is None:
             self._give_back(future.result())

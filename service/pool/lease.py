@@ -8,7 +8,7 @@ which a cancelled caller does not wait for.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable
+from collections.abc import AsyncIterator, Awaitable, Hashable
 from contextlib import asynccontextmanager
 from types import TracebackType
 from typing import Any, TypeVar
@@ -26,17 +26,18 @@ class Lease:
     The queries take `$1`, `$2`, … on every database. What the driver raises is raised as it is.
     """
 
-    __slots__ = ("_driver", "_record", "_stock", "_timeout", "_unclean", "_unwanted", "connection")
+    __slots__ = ("_driver", "_identity", "_record", "_stock", "_timeout", "_unclean", "_unwanted", "connection")
 
     connection: Any
     """The driver's own: `asyncpg.Connection` or `aiosqlite.Connection`."""
 
     _record: Record
 
-    def __init__(self, stock: Stock, driver: Driver, timeout: float | None) -> None:
+    def __init__(self, stock: Stock, driver: Driver, timeout: float | None, identity: Hashable | None = None) -> None:
         self._stock = stock
         self._driver = driver
         self._timeout = timeout
+        self._identity = identity
         self._unclean = False
         self._unwanted = False
 
@@ -101,8 +102,8 @@ class Lease:
         return result
 
     async def __aenter__(self) -> Lease:
-        self._record = await self._stock.take(self._timeout)
-        self.connection = self._record.driver_connection
+        self._record = record = await self._stock.take(self._timeout, self._identity)
+        self.connection = record.raw
         return self
 
     async def __aexit__(

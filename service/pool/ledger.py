@@ -9,13 +9,19 @@ from service.events import (
     Connected,
     ConnectFailed,
     Event,
+    Expired,
+    Leaked,
     Observe,
     Reason,
     Released,
+    Resized,
     Shed,
     TimedOut,
+    ignore,
 )
 from service.pool.stats import Counters
+
+_AT_ONCE = Acquired(0.0)  # by far the most frequent event; the same fact each time
 
 
 class Ledger:
@@ -23,22 +29,27 @@ class Ledger:
 
     def __init__(self, observe: Observe) -> None:
         self.count = Counters()
-        self._observe = observe
+        self._observe = None if observe is ignore else observe
 
     def acquired(self, waited: float, in_use: int) -> None:
         self.count.acquired += 1
         if in_use > self.count.peak_in_use:
             self.count.peak_in_use = in_use
-        self._tell(Acquired(waited))
+        if self._observe is not None:
+            self._tell(Acquired(waited) if waited else _AT_ONCE)
 
     def queued(self, waited: float) -> None:
         self.count.queued += 1
-        self.count.wait_seconds += waited
+        self.count.wait.add(waited)
         self.count.max_wait_seconds = max(self.count.max_wait_seconds, waited)
 
+    def handed_over(self) -> None:
+        self.count.handed_over += 1
+
     def released(self, held: float) -> None:
-        self.count.usage_seconds += held
-        self._tell(Released(held))
+        self.count.usage.add(held)
+        if self._observe is not None:
+            self._tell(Released(held))
 
     def shed(self, waiting: int) -> None:
         self.count.shed += 1
@@ -54,7 +65,7 @@ class Ledger:
 
     def connected(self, seconds: float) -> None:
         self.count.connects += 1
-        self.count.connect_seconds += seconds
+        self.count.connect.add(seconds)
         self._tell(Connected(seconds))
 
     def connect_failed(self, error: BaseException) -> None:
@@ -64,12 +75,26 @@ class Ledger:
     def reset(self) -> None:
         self.count.resets += 1
 
+    def replaced(self) -> None:
+        self.count.replaced += 1
+
+    def leaked(self, held: float, where: str) -> None:
+        self.count.leaked += 1
+        self._tell(Leaked(held, where))
+
+    def expired(self, generation: int) -> None:
+        self._tell(Expired(generation))
+
+    def resized(self, min_size: int, max_size: int) -> None:
+        self._tell(Resized(min_size, max_size))
+
     def closed(self, reason: Reason) -> None:
         self.count.closed[reason] += 1
         self._tell(Closed(reason))
 
     def _tell(self, event: Event) -> None:
         try:
-            self._observe(event)
+            if self._observe is not None:
+                self._observe(event)
         except Exception:  # a listener's fault is not the pool's
             self.count.observer_errors += 1

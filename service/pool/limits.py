@@ -4,6 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+_TIMES = (
+    *("acquire_timeout", "connect_timeout", "reset_timeout", "close_timeout"),
+    *("max_lifetime", "max_idle", "keepalive", "leak_threshold", "reclaim_after"),
+)
+
 
 @dataclass(frozen=True, slots=True)
 class Limits:
@@ -17,6 +22,15 @@ class Limits:
         connect_timeout: how long opening one connection may take.
         reset_timeout: how long a connection may take to end what a caller left open on it.
         close_timeout: how long a connection may take to close politely before it is cut.
+        max_lifetime: the age at which a connection is replaced, up to 2.5 % sooner by chance; None for never.
+        max_idle: how long a connection beyond `min_size` may lie unused before it is closed; None for ever.
+        keepalive: how long a connection may lie idle before it is asked whether it is there; None for ever.
+        validate_after: how long one may lie idle and still be handed out unasked, where the network could have taken it
+            without a sign.
+        leak_threshold: how long one may be held before that is reported; None for ever.
+        reclaim_after: how long one may be held before it is taken away from its holder; None for ever.
+        share: the part of the connections, and of the queue, that one identity may have while others wait; None: all.
+        keep: whether connections are kept; else each is opened for one caller and closed after it.
 
     Raises:
         ValueError: the limits contradict each other.
@@ -29,6 +43,14 @@ class Limits:
     connect_timeout: float = 10.0
     reset_timeout: float = 2.0
     close_timeout: float = 2.0
+    max_lifetime: float | None = 1800.0
+    max_idle: float | None = 300.0
+    keepalive: float | None = 30.0
+    validate_after: float = 0.5
+    leak_threshold: float | None = 30.0
+    reclaim_after: float | None = None
+    share: float | None = None
+    keep: bool = True
 
     def __post_init__(self) -> None:
         if not 0 <= self.min_size <= self.max_size or self.max_size < 1:
@@ -37,6 +59,9 @@ class Limits:
             )
         if self.max_waiting < 0:
             raise ValueError(f"max_waiting cannot be negative: {self.max_waiting}")
-        for name in ("acquire_timeout", "connect_timeout", "reset_timeout", "close_timeout"):
-            if not getattr(self, name) > 0:
-                raise ValueError(f"{name} must be more than 0 seconds: {getattr(self, name)}")
+        for name in _TIMES:
+            seconds = getattr(self, name)
+            if seconds is not None and not seconds > 0:
+                raise ValueError(f"{name} must be more than 0 seconds: {seconds}")
+        if self.share is not None and not 0 < self.share <= 1:
+            raise ValueError(f"share is a part of the pool, above 0 and at most 1: {self.share}")

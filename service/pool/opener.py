@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import math
 from collections.abc import Callable
 from time import monotonic
 from typing import Generic, TypeVar
@@ -28,7 +29,8 @@ class Opener(Generic[R]):
         make: opens one; runs in SQLAlchemy's greenlet.
         seconds: how long that may take.
         translate: turns a driver's error into the house's own, or gives None.
-        opened, failed: called with the outcome, when the attempt no longer counts as `under_way`.
+        opened: called with what was opened, when the attempt no longer counts as `under_way`.
+        failed: called when it could not be, likewise; the error is `last_error`.
     """
 
     def __init__(
@@ -39,7 +41,7 @@ class Opener(Generic[R]):
         seconds: float,
         translate: Translate,
         opened: Callable[[R], None],
-        failed: Callable[[Exception], None],
+        failed: Callable[[], None],
     ) -> None:
         self.last_error: Exception | None = None
         self._make = make
@@ -54,6 +56,11 @@ class Opener(Generic[R]):
     @property
     def under_way(self) -> int:
         return len(self._tasks)
+
+    @property
+    def attempts(self) -> frozenset[asyncio.Task[Exception | None]]:
+        """Those under way."""
+        return frozenset(self._tasks)
 
     def start(self) -> asyncio.Task[Exception | None]:
         """Begins to open one connection; the task ends with the error, or None."""
@@ -77,13 +84,24 @@ class Opener(Generic[R]):
             self._ledger.connect_failed(error)
             self.last_error = self._away(error)
             self._tasks.discard(task)
-            self._failed(self.last_error)
+            self._failed()
             return self.last_error
         self.last_error = None
         self._ledger.connected(monotonic() - began)
         self._tasks.discard(task)
         self._opened(thing)
         return None
+
+    def answer(self, retry_after: float) -> Exception:
+        """What callers are told while the last attempt was in vain; each gets an error of its own.
+
+        Args:
+            retry_after: seconds until it is worth asking again.
+        """
+        message = getattr(self.last_error, "message", "no connection to the database can be made")
+        error = DatabaseAwayError(message, retry_after=max(1, math.ceil(retry_after)))
+        error.__cause__ = getattr(self.last_error, "__cause__", None) or self.last_error
+        return error
 
     def _away(self, error: Exception) -> Exception:
         if isinstance(error, PoolgateError):

@@ -6,18 +6,21 @@ One `Pool` stands before the connections of one engine or, on SQLite, of two: re
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Generator
+from collections.abc import Generator, Hashable
+from dataclasses import replace
 from types import TracebackType
 from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from service.events import Observe, ignore
+from service.pool import glance
+from service.pool.clock import Clock, MonotonicClock
 from service.pool.driver import Driver, Row
 from service.pool.lease import Lease
 from service.pool.limits import Limits
 from service.pool.opener import Translate, no_translation
-from service.pool.stats import PoolStats
+from service.pool.stats import Holder, PoolStats
 from service.pool.store import Store
 
 
@@ -35,8 +38,16 @@ class Pool:
         connect_timeout: seconds opening a connection may take.
         reset_timeout: seconds a connection may take to end what a caller left open on it.
         close_timeout: seconds a connection may take to close politely before it is cut off.
+        max_lifetime: seconds after which a connection is replaced, up to 2.5 % sooner by chance; None for never.
+        max_idle: seconds that a connection beyond `min_size` may lie unused before it is closed; None for ever.
+        keepalive: seconds that a connection may lie idle before it is asked whether it is there; None for ever.
+        leak_threshold: seconds that one may be held before that is reported, with the place where it was taken.
+        reclaim_after: seconds that one may be held before it is taken away from its holder and closed; None for ever.
+        share: the part of the connections, and of the queue, that one `identity` may have while others wait.
+        per_request: keep no connection: open one for each caller and close it afterwards, a baseline to compare with.
         observe: called with each event; must not block.
         translate: turns a driver's error at connecting into the house's own; None leaves it to DatabaseAwayError.
+        clock: by which connections age.
     """
 
     def __init__(
@@ -52,20 +63,42 @@ class Pool:
         connect_timeout: float = 10.0,
         reset_timeout: float = 2.0,
         close_timeout: float = 2.0,
+        max_lifetime: float | None = 1800.0,
+        max_idle: float | None = 300.0,
+        keepalive: float | None = 30.0,
+        leak_threshold: float | None = 30.0,
+        reclaim_after: float | None = None,
+        share: float | None = None,
+        per_request: bool = False,
         observe: Observe = ignore,
         translate: Translate = no_translation,
+        clock: Clock | None = None,
     ) -> None:
-        times = (acquire_timeout, connect_timeout, reset_timeout, close_timeout)
+        limits = Limits(
+            min_size=min_size,
+            max_size=max_size,
+            max_waiting=max_waiting,
+            acquire_timeout=acquire_timeout,
+            connect_timeout=connect_timeout,
+            reset_timeout=reset_timeout,
+            close_timeout=close_timeout,
+            max_lifetime=max_lifetime,
+            max_idle=max_idle,
+            keepalive=keepalive,
+            leak_threshold=leak_threshold,
+            reclaim_after=reclaim_after,
+            share=share,
+            keep=not per_request,
+        )
+        clock = clock or MonotonicClock()
         self.engine = engine
         self.writer = engine if writer is None else writer
         self._driver = driver
-        self._stock = _store_of(engine).bind(
-            driver, Limits(min_size, max_size, max_waiting, *times), observe, translate
-        )
+        self._stock = _store_of(engine).bind(driver, limits, observe, translate, clock)
         self._writing = self._stock
         if writer is not None:
-            limits = Limits(min(min_size, 1), 1, max_waiting, *times)
-            self._writing = _store_of(writer).bind(driver, limits, observe, translate)
+            limits = replace(limits, min_size=min(min_size, 1), max_size=1)
+            self._writing = _store_of(writer).bind(driver, limits, observe, translate, clock)
         self._stocks = tuple(dict.fromkeys((self._stock, self._writing)))
 
     async def open(self) -> None:
@@ -88,14 +121,17 @@ class Pool:
         """
         await asyncio.gather(*(stock.close(timeout) for stock in self._stocks))
 
-    def acquire(self, *, timeout: float | None = None, readonly: bool = False) -> Acquire:
+    def acquire(
+        self, *, timeout: float | None = None, readonly: bool = False, identity: Hashable | None = None
+    ) -> Acquire:
         """An SQLAlchemy connection: `async with pool.acquire() as connection`, or `await` it and `release` it later.
 
         Args:
             timeout: seconds to wait; None for the pool's `acquire_timeout`.
             readonly: nothing will be written. SQLite then need not wait for the one writing connection.
+            identity: who asks, for the pool's `share` and for `holders`.
         """
-        return Acquire(self, self.engine if readonly else self.writer, timeout)
+        return Acquire(self, self.engine if readonly else self.writer, timeout, identity)
 
     async def release(self, connection: AsyncConnection) -> None:
         """Gives back what `await pool.acquire()` gave; an open transaction is rolled back. May be called again.
@@ -105,14 +141,15 @@ class Pool:
         if not connection.closed:
             await _store_of(connection.engine).stock.finish(connection.close())
 
-    def lease(self, *, timeout: float | None = None, readonly: bool = True) -> Lease:
+    def lease(self, *, timeout: float | None = None, readonly: bool = True, identity: Hashable | None = None) -> Lease:
         """The driver's own connection, for work of one trip: `async with pool.lease() as lease`.
 
         Args:
             timeout: seconds to wait; None for the pool's `acquire_timeout`.
             readonly: nothing will be written. SQLite then need not wait for the one writing connection.
+            identity: who asks, for the pool's `share` and for `holders`.
         """
-        return Lease(self._stock if readonly else self._writing, self._driver, timeout)
+        return Lease(self._stock if readonly else self._writing, self._driver, timeout, identity)
 
     async def fetch(self, sql: str, *args: Any, timeout: float | None = None) -> list[Row]:
         """All rows of one statement; `timeout` is how many seconds to wait for a connection."""
@@ -144,13 +181,28 @@ class Pool:
         async with self.lease(timeout=left, readonly=False) as lease:
             return await getattr(lease, how)(sql, *args)
 
+    def expire_connections(self) -> None:
+        """Has every connection replaced: the idle ones now, those in use as they come back; callers notice nothing."""
+        for stock in self._stocks:
+            stock.expire()
+
+    def resize(self, min_size: int, max_size: int) -> None:
+        """Sets other sizes while the pool is in use; SQLite's one writing connection stays one.
+
+        Connections beyond `max_size` are closed: idle ones now, those in use as they come back.
+
+        Raises:
+            ValueError: the sizes contradict each other.
+        """
+        self._stock.resize(min_size, max_size)
+
     def get_size(self) -> int:
         """Live connections, idle and in use."""
         return sum(stock.size for stock in self._stocks)
 
     def get_idle_size(self) -> int:
         """Connections nobody uses."""
-        return sum(stock.idle for stock in self._stocks)
+        return sum(len(stock.idle) for stock in self._stocks)
 
     def get_min_size(self) -> int:
         """Connections `open` makes."""
@@ -162,12 +214,17 @@ class Pool:
 
     def stats(self) -> PoolStats:
         """The pool at this moment, a snapshot that does not change any more."""
-        stats = self._stock.stats()
-        return stats if self._writing is self._stock else stats.with_writer(self._writing.stats())
+        stats = glance.stats(self._stock)
+        return stats if self._writing is self._stock else stats.with_writer(glance.stats(self._writing))
+
+    def holders(self) -> list[Holder]:
+        """Who holds a connection now, the longest first."""
+        held = [holder for stock in self._stocks for holder in glance.holders(stock)]
+        return sorted(held, key=lambda holder: holder.since, reverse=True)
 
     def __repr__(self) -> str:
-        writer = "" if self._writing is self._stock else f" writer({self._writing.status()})"
-        return f"<Pool {self._stock.status()}{writer}>"
+        writer = "" if self._writing is self._stock else f" writer({glance.status(self._writing)})"
+        return f"<Pool {glance.status(self._stock)}{writer}>"
 
     async def __aenter__(self) -> Pool:
         await self.open()
@@ -180,12 +237,13 @@ class Pool:
 class Acquire:
     """What `Pool.acquire` returns: to be awaited, or entered with `async with`."""
 
-    __slots__ = ("_connection", "_engine", "_pool", "_timeout")
+    __slots__ = ("_connection", "_engine", "_identity", "_pool", "_timeout")
 
-    def __init__(self, pool: Pool, engine: AsyncEngine, timeout: float | None) -> None:
+    def __init__(self, pool: Pool, engine: AsyncEngine, timeout: float | None, identity: Hashable | None) -> None:
         self._pool = pool
         self._engine = engine
         self._timeout = timeout
+        self._identity = identity
 
     def __await__(self) -> Generator[Any, None, AsyncConnection]:
         return self._acquire().__await__()
@@ -202,7 +260,7 @@ class Acquire:
     async def _acquire(self) -> AsyncConnection:
         """Waits outside SQLAlchemy's greenlet, with this caller's own deadline; the engine then finds it laid out."""
         store = _store_of(self._engine)
-        store.hand_over(await store.stock.take(self._timeout))
+        store.hand_over(await store.stock.take(self._timeout, self._identity))
         try:
             return await self._engine.connect().start()
         finally:

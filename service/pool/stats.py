@@ -3,37 +3,68 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Hashable, Mapping
 from dataclasses import dataclass, field, fields
 from types import MappingProxyType
 from typing import Any
 
 from service.events import Reason
+from service.pool.histogram import Histogram, Tally
 
 
 @dataclass(slots=True)
 class Counters:
-    """What happened since the pool was made; seconds are sums unless called `max`."""
+    """What happened since the pool was made."""
 
     acquired: int = 0
     queued: int = 0
     timed_out: int = 0
     shed: int = 0
     cancelled: int = 0
-    wait_seconds: float = 0.0
+    handed_over: int = 0
     max_wait_seconds: float = 0.0
-    usage_seconds: float = 0.0
     peak_in_use: int = 0
     connects: int = 0
     connect_errors: int = 0
-    connect_seconds: float = 0.0
+    replaced: int = 0
+    leaked: int = 0
     resets: int = 0
     observer_errors: int = 0
     closed: Counter[Reason] = field(default_factory=Counter)
+    wait: Tally = field(default_factory=Tally)
+    usage: Tally = field(default_factory=Tally)
+    connect: Tally = field(default_factory=Tally)
 
     def numbers(self) -> dict[str, Any]:
-        """The plain counters, by name."""
-        return {each.name: getattr(self, each.name) for each in fields(self) if each.name != "closed"}
+        """What they have come to, by the names of `PoolStats`."""
+        plain = {each.name: getattr(self, each.name) for each in fields(self) if each.type == "int"}
+        return {
+            **plain,
+            "max_wait_seconds": self.max_wait_seconds,
+            "wait_seconds": self.wait.sum,
+            "usage_seconds": self.usage.sum,
+            "connect_seconds": self.connect.sum,
+            "closed": MappingProxyType(dict(self.closed)),
+            # Who did not wait is not counted one by one: that is the way most callers take.
+            "wait": self.wait.frozen(at_once=self.acquired - self.queued),
+            "usage": self.usage.frozen(),
+            "connect": self.connect.frozen(),
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Holder:
+    """Who holds a connection.
+
+    Args:
+        since: seconds it has been held.
+        where: the place in the code where it was taken, the innermost first.
+        identity: who it was taken for, where that was said.
+    """
+
+    since: float
+    where: str
+    identity: Hashable | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +73,8 @@ class PoolStats:
 
     Args:
         state: `new`, `open`, `closing` or `closed`.
-        size: live connections, `idle` + `in_use`.
+        size: live connections, `idle` + `in_use` + `checking`.
+        checking: connections being asked whether they are there.
         connecting: connections being opened.
         closing: connections being closed; they still count against `max_size`.
         waiting: callers in the queue.
@@ -51,13 +83,22 @@ class PoolStats:
         timed_out: callers whose deadline passed in the queue.
         shed: callers turned away at once because the queue was full.
         cancelled: callers who went away while they waited.
+        handed_over: connections that went straight from one caller, or from being opened, to one who waited.
         wait_seconds: time spent in the queue by those who got a connection; `max_wait_seconds` the longest.
         usage_seconds: time connections were held.
         peak_in_use: the most connections in use at once.
         connects: connections opened, in `connect_seconds` altogether; `connect_errors` could not be.
+        replaced: connections that had reached their age and for which others were opened.
+        leaked: connections that were held for longer than the threshold.
+        generation: how often `expire_connections` was called.
+        away: no connection is there and the last attempt to open one failed.
+        retry_in: seconds until connecting is tried again; 0.0 unless it failed.
         resets: times something had to be ended on a connection that was given back.
         observer_errors: times the listener to the pool's events failed.
         closed: connections closed, by reason.
+        wait: all who got a connection, by how long they waited, those who did not wait included.
+        usage: all who gave one back, by how long they had held it.
+        connect: connections opened, by how long that took.
         writer: of these numbers, SQLite's one writing connection; None where reads and writes share the connections.
     """
 
@@ -67,6 +108,7 @@ class PoolStats:
     size: int
     idle: int
     in_use: int
+    checking: int
     connecting: int
     closing: int
     waiting: int
@@ -75,6 +117,7 @@ class PoolStats:
     timed_out: int
     shed: int
     cancelled: int
+    handed_over: int
     wait_seconds: float
     max_wait_seconds: float
     usage_seconds: float
@@ -82,23 +125,37 @@ class PoolStats:
     connects: int
     connect_errors: int
     connect_seconds: float
+    replaced: int
+    leaked: int
+    generation: int
+    away: bool
+    retry_in: float
     resets: int
     observer_errors: int
     closed: Mapping[Reason, int]
+    wait: Histogram
+    usage: Histogram
+    connect: Histogram
     writer: PoolStats | None = None
 
     def as_dict(self) -> dict[str, Any]:
         """The numbers by their names, for JSON."""
         numbers = {each.name: getattr(self, each.name) for each in fields(self)}
         writer = None if self.writer is None else self.writer.as_dict()
-        return numbers | {"closed": dict(self.closed), "writer": writer}
+        histograms = {name: getattr(self, name).as_dict() for name in _HISTOGRAMS}
+        return numbers | histograms | {"closed": dict(self.closed), "writer": writer}
 
     def with_writer(self, writer: PoolStats) -> PoolStats:
-        """Both stores of a pool as one: numbers add up, maxima are the larger."""
+        """Both stores of a pool as one: numbers and histograms add up, of the others the larger counts."""
         both = {each.name: (getattr(self, each.name), getattr(writer, each.name)) for each in fields(self)}
-        summed: dict[str, Any] = {
-            name: one + other for name, (one, other) in both.items() if isinstance(one, int | float)
+        joined: dict[str, Any] = {
+            name: max(one, other) if name in _LARGER else one + other
+            for name, (one, other) in both.items()
+            if isinstance(one, int | float | Histogram)
         }
         closed: Mapping[Reason, int] = MappingProxyType(dict(Counter(self.closed) + Counter(writer.closed)))
-        summed["max_wait_seconds"] = max(both["max_wait_seconds"])
-        return PoolStats(state=self.state, closed=closed, writer=writer, **summed)
+        return PoolStats(state=self.state, closed=closed, writer=writer, **joined)
+
+
+_HISTOGRAMS = ("wait", "usage", "connect")
+_LARGER = ("max_wait_seconds", "generation", "away", "retry_in")

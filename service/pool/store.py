@@ -16,6 +16,8 @@ from sqlalchemy.util import await_only
 
 from service.errors import PoolClosedError
 from service.events import Observe, Reason
+from service.pool import glance
+from service.pool.clock import Clock
 from service.pool.driver import Driver
 from service.pool.limits import Limits
 from service.pool.opener import Translate
@@ -41,11 +43,11 @@ class Store(pool.Pool):
         self._bound: tuple[Driver, Stock] | None = None
         self._ticket: Record | None = None
 
-    def bind(self, driver: Driver, limits: Limits, observe: Observe, translate: Translate) -> Stock:
+    def bind(self, driver: Driver, limits: Limits, observe: Observe, translate: Translate, clock: Clock) -> Stock:
         """Makes the stock; once, for one engine has one pool."""
         if self._bound is not None:
             raise RuntimeError("this engine has a pool already: share it instead of making a second one")
-        stock = Stock(self._create_connection, self._dialect, driver, limits, observe, translate)
+        stock = Stock(self._create_connection, self._dialect, driver, limits, observe, translate, clock)
         self._bound = driver, stock
         return stock
 
@@ -72,7 +74,7 @@ class Store(pool.Pool):
 
     def status(self) -> str:
         """The state at a glance."""
-        return self.stock.status()
+        return glance.status(self.stock)
 
     @property
     def _parts(self) -> tuple[Driver, Stock]:

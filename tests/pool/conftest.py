@@ -37,6 +37,9 @@ class SqliteDriver:
     def is_closed(self, connection: Any) -> bool:
         return not connection._running or connection._connection is None
 
+    def may_be_gone(self, connection: Any) -> bool:
+        return False
+
     def in_transaction(self, connection: Any) -> bool:
         return connection.in_transaction
 
@@ -71,6 +74,9 @@ class PostgresqlDriver:
 
     def is_closed(self, connection: Any) -> bool:
         return connection.is_closed()
+
+    def may_be_gone(self, connection: Any) -> bool:
+        return False
 
     def in_transaction(self, connection: Any) -> bool:
         return connection.is_in_transaction()

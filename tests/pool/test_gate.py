@@ -128,7 +128,7 @@ async def test_cancelled_after_the_deadline() -> None:
     thing = await shelf.take()
     late = asyncio.create_task(shelf.take())
     await settle()
-    shelf.gate.fail_first(PoolTimeoutError("late"))
+    shelf.gate.fail_all(lambda: PoolTimeoutError("late"))
     late.cancel()
     await settle()
     assert late.cancelled()
@@ -184,7 +184,7 @@ async def follow(things: int, steps: list[tuple[str, int]]) -> None:
             case "cancel" if queue:
                 queue[which % len(queue)].cancel()
             case "fail":
-                shelf.gate.fail_first(PoolTimeoutError("failed"))
+                shelf.gate.fail_all(lambda: PoolTimeoutError("failed"))
             case "run":
                 await settle()
         ended = [task for task in queue if task.done()]

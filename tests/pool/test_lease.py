@@ -191,8 +191,8 @@ async def test_invalidate(fake: FakeDatabase, pool: Pool) -> None:
     async with pool.lease() as lease:
         lease.invalidate()
     await fake.settle()
-    assert fake.live == set()
-    assert repr(pool) == "<Pool open size=0/1 idle=0 in_use=0 waiting=0>"
+    assert lease.connection.closed
+    assert repr(pool) == IDLE
     assert pool.stats().closed == {Reason.INVALIDATED: 1}
 
 
@@ -224,4 +224,5 @@ async def test_release_has_a_deadline(fake: FakeDatabase, pool: Pool) -> None:
     await pool.release(connection)
     await fake.settle()
     assert raw.closed
-    assert repr(pool) == "<Pool open size=0/1 idle=0 in_use=0 waiting=0>"
+    assert only(fake) is not raw
+    assert repr(pool) == IDLE

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import socket
 from collections.abc import Sequence
 from typing import Any
 
@@ -34,6 +35,12 @@ class AsyncpgDriver:
     def is_closed(self, connection: Any) -> bool:
         closed: bool = connection.is_closed()
         return closed
+
+    def may_be_gone(self, connection: Any) -> bool:
+        # The end of a local socket is always known; over a network, a firewall may have dropped a silent connection.
+        transport = connection._transport  # not documented, as in `abort`
+        sock = None if transport is None else transport.get_extra_info("socket")
+        return sock is not None and bool(sock.family != socket.AF_UNIX)
 
     def in_transaction(self, connection: Any) -> bool:
         is_open: bool = not connection.is_closed() and connection.is_in_transaction()

@@ -11,7 +11,9 @@ from sqlalchemy.ext.asyncio import create_async_engine
 
 from service.catalog.model import Catalog
 from service.database.base import Database
+from service.database.limits import pool_limits
 from service.database.postgresql import changes, dialect, errors, reflect
+from service.database.postgresql.connecting import Connector
 from service.database.postgresql.driver import AsyncpgDriver
 from service.database.postgresql.target import Target, target_of
 from service.errors import DatabaseAwayError, PoolgateError, SettingsError
@@ -72,23 +74,17 @@ def open_database(settings: Settings, observe: Observe) -> PostgresqlDatabase:
         search_path=_search_path(settings),
     )
 
+    connector = Connector(target)
+
     async def connect() -> Any:
         try:
-            return await asyncpg.connect(**target.arguments)
+            return await connector.connect()
         except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError, ValueError) as error:
             # For callers: no address, no user. The cause goes to the log.
             raise DatabaseAwayError(errors.NO_CONNECTION) from error
 
     engine = create_async_engine(URL.create(dialect.NAME), async_creator=connect, poolclass=Store, hide_parameters=True)
-    pool = Pool(
-        engine,
-        AsyncpgDriver(),
-        min_size=settings.pool_min_size,
-        max_size=settings.pool_max_size,
-        acquire_timeout=settings.pool_acquire_timeout,
-        max_waiting=settings.pool_max_waiting,
-        observe=observe,
-    )
+    pool = Pool(engine, AsyncpgDriver(), observe=observe, **pool_limits(settings))
     return PostgresqlDatabase(pool, target)
 
 

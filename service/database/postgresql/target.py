@@ -49,17 +49,20 @@ class Target:
     Args:
         arguments: of `asyncpg.connect`.
         safe_url: the URL without its passwords.
+        limits: further settings for the pool's connections, which not every server knows.
     """
 
     arguments: Mapping[str, Any] = field(repr=False)
     safe_url: str
+    limits: Mapping[str, str] = MappingProxyType({})
 
     def named(self, application: str) -> dict[str, Any]:
         """The arguments for a connection that goes by another name on the server."""
-        return {
-            **self.arguments,
-            "server_settings": {**self.arguments["server_settings"], "application_name": application},
-        }
+        return self.with_settings({"application_name": application})
+
+    def with_settings(self, settings: Mapping[str, str]) -> dict[str, Any]:
+        """The arguments for a connection with other settings on the server."""
+        return {**self.arguments, "server_settings": {**self.arguments["server_settings"], **settings}}
 
 
 def target_of(url: str, *, statement_timeout: float, connect_timeout: float, search_path: Sequence[str] = ()) -> Target:
@@ -84,7 +87,7 @@ def target_of(url: str, *, statement_timeout: float, connect_timeout: float, sea
         "statement_timeout": milliseconds,
         "idle_in_transaction_session_timeout": milliseconds,
         **({"search_path": ", ".join(_quoted(name) for name in search_path)} if search_path else {}),
-        **_options(parameters.get("options", "")),
+        **(options := _options(parameters.get("options", ""))),
     }
     user, password, dsn = _rebuilt(parts, {k: v for k, v in parameters.items() if k in _KNOWN_TO_ASYNCPG})
     arguments = {
@@ -96,7 +99,22 @@ def target_of(url: str, *, statement_timeout: float, connect_timeout: float, sea
         "server_settings": server_settings,
         "statement_cache_size": _STATEMENTS,
     }
-    return Target(MappingProxyType(arguments), safe_url(url))
+    limits = {name: value for name, value in _limits(statement_timeout).items() if name not in options}
+    return Target(MappingProxyType(arguments), safe_url(url), MappingProxyType(limits))
+
+
+def _limits(statement_timeout: float) -> dict[str, str]:
+    def milliseconds(seconds: float) -> str:
+        return str(max(1, round(seconds * 1000)))
+
+    return {
+        # Sooner than the statement's own end, so that a lock is told from a slow statement.
+        "lock_timeout": milliseconds(statement_timeout / 2),
+        # Ends the session, not the statement: for a transaction that goes on and on, as the last resort.
+        "transaction_timeout": milliseconds(statement_timeout * 3),
+        # A statement whose client has gone, this process having been killed, ends soon after.
+        "client_connection_check_interval": "1000",
+    }
 
 
 def _quoted(name: str) -> str:

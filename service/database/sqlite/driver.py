@@ -79,6 +79,9 @@ class SqliteDriver:
     def is_closed(self, connection: FileConnection) -> bool:
         return not connection.is_open
 
+    def may_be_gone(self, connection: FileConnection) -> bool:
+        return False
+
     def in_transaction(self, connection: FileConnection) -> bool:
         return connection.is_open and connection.in_transaction
 

@@ -13,6 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 from service.catalog.model import Catalog
 from service.database.base import Database
+from service.database.limits import pool_limits
 from service.database.sqlite import changes, dialect, errors, files, reflect
 from service.database.sqlite.connection import FileConnection, LimitedConnection
 from service.database.sqlite.driver import SqliteDriver
@@ -81,16 +82,7 @@ def open_database(settings: Settings, observe: Observe) -> SqliteDatabase:
     limit = settings.statement_timeout
     readers = _engine(partial(files.open_reader, path, limit), limit, "BEGIN")
     writer = _engine(partial(files.open_writer, path, limit), limit, "BEGIN IMMEDIATE")
-    pool = Pool(
-        readers,
-        SqliteDriver(),
-        writer=writer,
-        min_size=settings.pool_min_size,
-        max_size=settings.pool_max_size,
-        acquire_timeout=settings.pool_acquire_timeout,
-        max_waiting=settings.pool_max_waiting,
-        observe=observe,
-    )
+    pool = Pool(readers, SqliteDriver(), writer=writer, observe=observe, **pool_limits(settings))
     return SqliteDatabase(pool, f"sqlite:///{path}", path=path, limit=limit)
 
 

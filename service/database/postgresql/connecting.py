@@ -1,0 +1,45 @@
+"""How the pool's connections to PostgreSQL begin: with every time limit the server knows, in the first message.
+
+Some limits are younger than others (`transaction_timeout` is PostgreSQL 17's), some the platform has not, and PgBouncer
+passes on only what it is told to. Which of them a server takes is not known before it is asked, and asking it first would
+cost each connection a round trip. So all are sent; one that is refused by name is left out from then on.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import asyncpg
+
+from service.database.postgresql.target import Target
+
+_REFUSALS = ("42704", "22023", "08P01")
+"""The SQLSTATEs of a first message with an unknown name, an impossible value, or what PgBouncer does not pass on."""
+
+
+class Connector:
+    """Opens connections.
+
+    Args:
+        target: where to.
+    """
+
+    def __init__(self, target: Target) -> None:
+        self._target = target
+        self._refused: set[str] = set()
+
+    async def connect(self) -> Any:
+        """A connection of asyncpg's.
+
+        Raises:
+            asyncpg.PostgresError, asyncpg.InterfaceError, OSError, ValueError: none can be made.
+        """
+        while True:
+            limits = {name: value for name, value in self._target.limits.items() if name not in self._refused}
+            try:
+                return await asyncpg.connect(**self._target.with_settings(limits))
+            except asyncpg.PostgresError as error:
+                refused = [name for name in limits if name in str(error)]
+                if error.sqlstate not in _REFUSALS or not refused:
+                    raise
+                self._refused.update(refused)
