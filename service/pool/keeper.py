@@ -19,6 +19,8 @@ from service.pool.record import Record
 
 REPLACE_EVERY = 0.5
 """Seconds between two replacements for age: connections that were opened together do not end together."""
+AFTER_FAULT = 1.0
+"""Seconds until the keeper looks again when it has failed."""
 LIFETIME_SPREAD = 0.025
 """The part of its lifetime by which a connection may end sooner, left to chance."""
 
@@ -94,8 +96,8 @@ def _unneeded(view: View, now: float) -> Iterator[Record]:
 
 
 def _old(view: View, idle: Sequence[Record], now: float) -> Record | None:
-    """One at a time, and none while nothing can be opened in its place: an old connection is better than none."""
-    if view.replacing or view.retry_at is not None or now < view.replaced_at + REPLACE_EVERY:
+    """One at a time, and while connecting fails no more often than that is tried."""
+    if view.replacing or now < _replaceable(view):
         return None
     aged = [record for record in _all_wanted(view, idle) if now >= record.expires]
     return min(aged, key=_expiry, default=None)
@@ -123,11 +125,10 @@ def _due(view: View, idle: Sequence[Record], now: float) -> Iterator[float]:
         yield from _after(now, (record.used + limits.max_idle for record in idle[: max(0, spare)]))
     if limits.keepalive is not None and not view.checking:
         yield from _after(now, (record.seen + limits.keepalive for record in idle))
-    if not view.replacing and view.retry_at is None:
-        earliest = view.replaced_at + REPLACE_EVERY
-        yield from _after(now, (max(record.expires, earliest) for record in _all_wanted(view, idle)))
-        if any(now >= record.expires for record in _all_wanted(view, idle)):
-            yield now + REPLACE_EVERY
+    if not view.replacing:
+        for record in _all_wanted(view, idle):
+            due = max(record.expires, _replaceable(view))
+            yield due if due > now else now + REPLACE_EVERY
     for limit in (limits.leak_threshold, limits.reclaim_after):
         if limit is not None:
             yield from _after(now, (record.taken_at + limit for record in view.in_use))
@@ -136,6 +137,11 @@ def _due(view: View, idle: Sequence[Record], now: float) -> Iterator[float]:
         for limit in (limits.max_idle, limits.keepalive, limits.leak_threshold, limits.reclaim_after)
         if limit is not None
     )
+
+
+def _replaceable(view: View) -> float:
+    """When the next old connection may be replaced."""
+    return max(view.replaced_at + REPLACE_EVERY, view.retry_at or 0.0)
 
 
 def _after(now: float, times: Iterator[float]) -> Iterator[float]:
@@ -179,10 +185,18 @@ class Keeper:
         """Has it look now, for something has changed that it could not foresee."""
         self._wake.set()
 
+    def _look_safely(self) -> float:
+        try:
+            return self._look()
+        except Exception as error:  # a fault in one look must not end all looking after
+            told = {"message": "the pool's keeper failed; it goes on", "exception": error, "task": self._task}
+            asyncio.get_running_loop().call_exception_handler(told)
+            return self._clock.time() + AFTER_FAULT
+
     async def _run(self) -> None:
         while True:
             self._wake.clear()
-            due = self._look()
+            due = self._look_safely()
             timer = None if due == math.inf else self._clock.call_at(due, self._wake.set)
             try:
                 await self._wake.wait()

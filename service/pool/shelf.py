@@ -124,6 +124,8 @@ class Shelf:
 
     def _enter(self, record: Record, identity: Hashable | None) -> None:
         self.in_use.add(record)
+        record.taken_at = self._time()
+        record.reported = False
         record.identity = identity
         if identity is not None:
             self._shares.take(identity)
@@ -194,6 +196,7 @@ class Shelf:
             self._discard(record, Reason.CLOSING)
         elif (place := self.gate.offer(record)) is not None:
             self._enter(record, place.identity)
+            record.where = []  # not known until the caller runs again
             self.ledger.handed_over()
         elif self.idle and self.idle[-1].used > record.used:
             insort(self.idle, record, key=_used)
@@ -369,13 +372,16 @@ class Shelf:
         return todo.next
 
     def _replace(self, old: Record) -> None:
-        """Where there is room its successor is opened first; where nobody needs one there is none."""
+        """Where there is room its successor is opened first; where nobody needs one there is none.
+
+        An old connection is better than none: while none can be opened it stays.
+        """
         needed = self.size <= self.limits.min_size or old in self.in_use
         room = self.limits.max_size - self.size - self.opener.under_way - self.closer.under_way
         if needed and room > 0:
             self._replacing = old
             self.opener.start()
-        else:
+        elif not needed or not self.retry.failures:
             if needed:
                 self.ledger.replaced()
             self._retire(old, Reason.LIFETIME)

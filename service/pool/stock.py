@@ -42,8 +42,6 @@ class Stock(Shelf):
         else:
             record.waited = 0.0
             self._enter(record, identity)
-        record.taken_at = self._time()
-        record.reported = False
         record.where = here(1)
         self.ledger.acquired(record.waited, len(self.in_use))
         return record

@@ -1,8 +1,8 @@
 """How the pool's connections to PostgreSQL begin: with every time limit the server knows, in the first message.
 
 Some limits are younger than others (`transaction_timeout` is PostgreSQL 17's), some the platform has not, and PgBouncer
-passes on only what it is told to. Which of them a server takes is not known before it is asked, and asking it first would
-cost each connection a round trip. So all are sent; one that is refused by name is left out from then on.
+passes on only what it is told to. Which of them a server takes is not known before it is asked, and asking would cost
+each connection a round trip. So all are sent, and one that is refused by name is left out from then on.
 """
 
 from __future__ import annotations

@@ -54,7 +54,7 @@ class Target:
 
     arguments: Mapping[str, Any] = field(repr=False)
     safe_url: str
-    limits: Mapping[str, str] = MappingProxyType({})
+    limits: Mapping[str, str] = field(default_factory=dict)
 
     def named(self, application: str) -> dict[str, Any]:
         """The arguments for a connection that goes by another name on the server."""
