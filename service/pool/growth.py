@@ -15,7 +15,8 @@ class Demand:
         size: live connections.
         opening, closing, checking: connections of which that is under way.
         waiting: callers in the queue.
-        step: connections that may be opened at once while others may still come back.
+        step: connections that may be opened at once while others may still come back: 1 for a new queue, and 1 more for
+            each that was opened while the queue lasts.
         retry: what the last attempts say: None if they succeeded, else the seconds until the next.
     """
 

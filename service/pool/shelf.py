@@ -242,7 +242,7 @@ class Shelf:
         elif self.size >= self.limits.max_size:
             record.unwanted = Reason.RESIZED
         self._free(record)
-        self._step = min(2 * self._step, self.limits.max_size) if self.gate else 1
+        self._step = self._step + 1 if self.gate else 1
         if self._replacing is not None:
             old, self._replacing = self._replacing, None
             self.ledger.replaced()

@@ -66,6 +66,8 @@ class Stock(Shelf):
     async def _take_in_turn(self, timeout: float, identity: Hashable | None) -> Record:
         if self.away and (self.opener.under_way or self.retry_in()):
             raise self.opener.answer(self.retry_in())
+        if not self.gate:
+            self._step = 1
         most = self.limits.max_waiting + self.limits.max_size - len(self.in_use)
         try:
             place = self.gate.join(self._home.loop.time() + timeout, most, identity)
