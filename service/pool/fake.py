@@ -123,9 +123,11 @@ class FakeConnection:
         self.drop()
 
     def drop(self) -> None:
-        """The network takes it away."""
+        """The network takes it away; what runs on it fails."""
         self.closed = True
         self.database.live.discard(self)
+        if self.running is not None and not self.running.done():
+            self.running.set_exception(FakeError("the connection is closed"))
 
     async def rollback(self) -> None:
         if self.in_transaction:

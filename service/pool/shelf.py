@@ -118,6 +118,9 @@ class Shelf:
             elif self._time() - record.seen > self.limits.validate_after and self._driver.may_be_gone(record.raw):
                 self._check(record)
                 return None  # for the caller joins the queue, where it will be offered
+            elif self.gate:  # somebody waits for one that is being checked: the first come is the first served
+                self._shelve(record)
+                return None
             else:
                 return record
         return None

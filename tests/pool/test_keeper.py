@@ -448,3 +448,41 @@ async def test_a_fault_does_not_end_the_keeper() -> None:
     assert (looks, [type(error) for error in told]) == (2, [LookupError] * 2)
     keeper.stop()
     await chores.finish(1)
+
+
+async def test_close_while_asking(start: Start) -> None:
+    """A pool that closes while a connection is being asked whether it is there does not wait for the answer."""
+    fake = FakeDatabase(by_hand=False)
+    pool = await start(fake, min_size=2, keepalive=30)
+    fake.hold = True
+    fake.clock.advance(30)
+    await fake.settle()
+    assert pool.stats().checking == 1
+    async with asyncio.timeout(1):
+        await pool.close()
+    assert fake.live == set()
+    assert repr(pool) == "<Pool closed size=0/10 idle=0 in_use=0 waiting=0>"
+    assert asyncio.all_tasks() == {asyncio.current_task()}
+
+
+async def test_a_check_keeps_the_order(start: Start) -> None:
+    """Who waits for a connection that is being asked is served before who comes later, should another be ready."""
+    fake = FakeDatabase(by_hand=False, silent=True)
+    pool = await start(fake, min_size=2, max_size=2)
+    fake.clock.advance(10)
+    fake.hold = True
+    first = Caller(pool)
+    await fake.settle()
+    assert repr(pool) == "<Pool open size=2/2 idle=1 in_use=0 waiting=1 checking=1>"
+    pool._stock.idle[0].seen = fake.clock.time()  # as after a ping
+    second = Caller(pool)
+    await fake.settle()
+    assert (first.holding, second.holding) == (True, False)
+    fake.hold = False
+    for connection in fake.live:
+        if connection.running is not None:
+            connection.running.set_result([(1,)])
+    await fake.settle()
+    assert second.holding
+    for caller in (first, second):
+        await caller.leave()
