@@ -189,7 +189,7 @@ class Keeper:
         try:
             return self._look()
         except Exception as error:  # a fault in one look must not end all looking after
-            told = {"message": "the pool's keeper failed; it goes on", "exception": error, "task": self._task}
+            told = {"message": "the pool's keeper failed; it goes on", "exception": error}
             asyncio.get_running_loop().call_exception_handler(told)
             return self._clock.time() + AFTER_FAULT
 

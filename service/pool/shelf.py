@@ -14,7 +14,6 @@ closed.
 from __future__ import annotations
 
 import asyncio
-import math
 import random
 from bisect import insort
 from collections.abc import Callable, Hashable
@@ -31,14 +30,13 @@ from service.pool.driver import Driver
 from service.pool.gate import Gate
 from service.pool.growth import Demand, wanted
 from service.pool.home import Home
-from service.pool.keeper import LIFETIME_SPREAD, Keeper, View, decide
+from service.pool.keeper import LIFETIME_SPREAD
 from service.pool.ledger import Ledger
 from service.pool.limits import Limits
 from service.pool.opener import Opener, Translate
 from service.pool.record import Record, State
 from service.pool.retry import Retry
 from service.pool.share import Shares
-from service.pool.where import in_words
 
 
 class Shelf:
@@ -60,6 +58,7 @@ class Shelf:
         limits: Limits,
         observe: Observe,
         translate: Translate,
+        *,
         clock: Clock,
     ) -> None:
         self.state = State.NEW
@@ -78,10 +77,7 @@ class Shelf:
         self.gate: Gate[Record] = Gate(self._free, self._shares)
         self._drained = asyncio.Event()
         self._step = 1
-        self._replacing: Record | None = None
-        self._replaced_at = -math.inf
         self._chores = Chores()
-        self._keeper = Keeper(clock, self._chores, self._tend)
         self._checker = Checker(driver, self._chores, limits.reset_timeout, self._checked)
         self._cleaner = Cleaner(driver, self._chores, self.ledger, limits.reset_timeout, self._cleaned)
         self.closer = Closer(dialect, driver, self._chores, limits.close_timeout, self._settle)
@@ -211,18 +207,19 @@ class Shelf:
         connection, record.dbapi_connection = record.dbapi_connection, None
         if connection is not None:
             self.send_off(connection, reason)
-        if reason in (Reason.LOST, Reason.VALIDATION):
-            while self.idle:  # what took this one may have taken them
-                self._check(self.idle.pop())
         self._settle()
 
     def send_off(self, connection: Any, reason: Reason) -> None:
         """Has it closed."""
         self.ledger.closed(reason)
-        if reason in (Reason.LOST, Reason.VALIDATION) or not self._home.loop.is_running():
+        gone = reason in (Reason.LOST, Reason.VALIDATION)
+        if gone or not self._home.loop.is_running():
             self.closer.cut(connection)
         else:
             self.closer.close(connection, reason)
+        if gone:
+            while self.idle:  # what took this one may have taken them
+                self._check(self.idle.pop())
 
     # Opened, cleaned and checked.
 
@@ -246,19 +243,14 @@ class Shelf:
             record.unwanted = Reason.RESIZED
         self._free(record)
         self._step = self._step + 1 if self.gate else 1
-        if self._replacing is not None:
-            old, self._replacing = self._replacing, None
-            self.ledger.replaced()
-            self._retire(old, Reason.LIFETIME)
         self._grow()
-        self._keeper.wake()
+        self._stir()
 
     def _connect_failed(self) -> None:
         """With live connections the queue waits for those; with none, the failure is the answer to all."""
         self.retry.failed(self._time())
-        self._replacing = None
         self._settle()
-        self._keeper.wake()
+        self._stir()
 
     def _cleaned(self, record: Record, in_time: bool) -> None:
         if record not in self.in_use:  # taken away meanwhile
@@ -285,7 +277,10 @@ class Shelf:
             self._shelve(record)
         else:
             self._discard(record, reason)
-        self._keeper.wake()
+        self._stir()
+
+    def _stir(self) -> None:
+        """Something has happened that whoever keeps the shelf could not foresee."""
 
     # More and fewer.
 
@@ -297,7 +292,7 @@ class Shelf:
         elif self.gate or self.size < self.limits.min_size:
             # Not at once: SQLAlchemy detaches a connection first and closes it then, and both are one step to us.
             self._home.loop.call_soon(self._grow)
-            self._keeper.wake()
+            self._stir()
 
     def _grow(self) -> None:
         if self.state is not State.OPEN:
@@ -326,82 +321,6 @@ class Shelf:
             self._discard(record, reason)
         elif record.dbapi_connection is not None:
             record.unwanted = reason
-
-    def dispose(self) -> None:
-        """Closes what lies idle."""
-        for record in tuple(self.idle):
-            self._retire(record, Reason.DISPOSED)
-
-    def expire(self) -> None:
-        """Has every connection there is replaced: the idle ones now, the others as they come back."""
-        self.generation += 1
-        self.ledger.expired(self.generation)
-        for record in (*self.idle, *self.in_use, *self.checking):
-            self._retire(record, Reason.EXPIRED)
-
-    def resize(self, min_size: int, max_size: int) -> None:
-        """Sets other sizes, and closes what is too much: idle ones now, others as they come back."""
-        self.limits = replace(self.limits, min_size=min_size, max_size=max_size)
-        self._shares.size = max_size
-        self.ledger.resized(min_size, max_size)
-        for record in self.in_use:  # of an earlier call
-            record.unwanted = None if record.unwanted is Reason.RESIZED else record.unwanted
-        surplus = self.size - max_size
-        for record in (*self.idle, *self.checking, *self.in_use)[: max(0, surplus)]:
-            self._retire(record, Reason.RESIZED)
-        if self.state is State.OPEN:
-            self._settle()
-            self._keeper.wake()
-
-    # What the keeper does.
-
-    def _tend(self) -> float:
-        now = self._time()
-        todo = decide(self._view(), now)
-        for record in todo.idle:
-            self._retire(record, Reason.IDLE)
-        for record in todo.leaked:
-            record.reported = True
-            self.ledger.leaked(self.held(record), in_words(record.where))
-        for record in todo.reclaimed:
-            self._discard(record, Reason.RECLAIMED)
-        if todo.ping is not None:
-            self.idle.remove(todo.ping)
-            self._check(todo.ping)
-        if todo.old is not None:
-            self._replaced_at = now
-            self._replace(todo.old)
-        self._grow()
-        return todo.next
-
-    def _replace(self, old: Record) -> None:
-        """Where there is room its successor is opened first; where nobody needs one there is none.
-
-        An old connection is better than none: while none can be opened it stays.
-        """
-        needed = self.size <= self.limits.min_size or old in self.in_use
-        room = self.limits.max_size - self.size - self.opener.under_way - self.closer.under_way
-        if needed and room > 0:
-            self._replacing = old
-            self.opener.start()
-        elif not needed or not self.retry.failures:
-            if needed:
-                self.ledger.replaced()
-            self._retire(old, Reason.LIFETIME)
-
-    def _view(self) -> View:
-        failing = self.retry.failures > 0
-        return View(
-            limits=self.limits,
-            idle=tuple(self.idle),
-            in_use=tuple(self.in_use),
-            size=self.size,
-            checking=len(self.checking),
-            replacing=self._replacing is not None,
-            replaced_at=self._replaced_at,
-            retry_at=self.retry.at if failing else None,
-            short=self.size + self.opener.under_way < self.limits.min_size or len(self.gate) > 0,
-        )
 
 
 def _used(record: Record) -> float:

@@ -17,11 +17,11 @@ from service.events import Reason
 from service.pool import glance
 from service.pool.home import Home
 from service.pool.record import Record, State
-from service.pool.shelf import Shelf
+from service.pool.upkeep import KeptShelf
 from service.pool.where import here
 
 
-class Stock(Shelf):
+class Stock(KeptShelf):
     """The connections of one engine, as they are used."""
 
     async def take(self, timeout: float | None = None, identity: Hashable | None = None) -> Record:

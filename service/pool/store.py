@@ -47,7 +47,7 @@ class Store(pool.Pool):
         """Makes the stock; once, for one engine has one pool."""
         if self._bound is not None:
             raise RuntimeError("this engine has a pool already: share it instead of making a second one")
-        stock = Stock(self._create_connection, self._dialect, driver, limits, observe, translate, clock)
+        stock = Stock(self._create_connection, self._dialect, driver, limits, observe, translate, clock=clock)
         self._bound = driver, stock
         return stock
 
