@@ -114,6 +114,13 @@ class Lease:
             return
         # Whoever uses `connection` itself may have been cancelled in a call that this object did not see.
         cut_short = kind is not None and not issubclass(kind, Exception)
+        wanted = bool(self._stock.gate)
         cleaning = self._stock.put_back(self._record, unclean=self._unclean or cut_short)
-        if cleaning is not None and not cut_short:
+        if cut_short:
+            return
+        if cleaning is not None:
             await asyncio.shield(cleaning)
+        elif wanted:
+            # The one who was handed the connection sends a statement first, and this caller's answer is written while
+            # the database works: the other way round every connection idles for as long as an answer takes.
+            await asyncio.sleep(0)

@@ -226,3 +226,24 @@ async def test_release_has_a_deadline(fake: FakeDatabase, pool: Pool) -> None:
     assert raw.closed
     assert only(fake) is not raw
     assert repr(pool) == IDLE
+
+
+async def test_whoever_is_handed_a_connection_goes_first() -> None:
+    """A caller in the queue uses its connection before the one who gave it up goes on: none lies unused meanwhile."""
+    fake = FakeDatabase(by_hand=False)
+    async with fake.pool(min_size=1, max_size=1) as pool:
+        order: list[str] = []
+        queued = asyncio.Event()
+
+        async def first() -> None:
+            async with pool.lease():
+                await queued.wait()
+            order.append("the first goes on")
+
+        async def second() -> None:
+            queued.set()
+            async with pool.lease():
+                order.append("the second has it")
+
+        await asyncio.gather(first(), second())
+        assert order == ["the second has it", "the first goes on"]
