@@ -67,8 +67,9 @@ def _counted(minimum: int, maximum: int | None = None) -> BeforeValidator:
     return BeforeValidator(lambda value: units.whole(value, minimum, maximum))
 
 
-def _limit(value: object) -> int | None:
-    return None if value is None or _lower(value) == "none" else units.whole(value, 1)
+def _or_none(read: Callable[[object], Any]) -> BeforeValidator:
+    """Reads a value that may also be `none`."""
+    return BeforeValidator(lambda value: None if value is None or _lower(value) == "none" else read(value))
 
 
 Seconds = Annotated[float, BeforeValidator(units.seconds)]
@@ -134,6 +135,15 @@ class Settings(BaseSettings):
     pool_max_lifetime: Seconds = _setting(1800.0, "The age at which a connection is replaced.")
     pool_max_idle: Seconds = _setting(300.0, "How long a connection above the smallest size may lie unused.")
     pool_leak_threshold: Seconds = _setting(30.0, "How long a connection may be held before it is reported as a leak.")
+    pool_reclaim_after: Annotated[float | None, _or_none(units.seconds)] = _setting(
+        None, "How long a connection may be held before it is taken away; none: for ever."
+    )
+    pool_keepalive: Seconds = _setting(
+        30.0, "How long a connection may lie unused before it is asked whether it lives."
+    )
+    pool_share: Annotated[float | None, _or_none(units.share)] = _setting(
+        None, "The part of the pool that one caller may hold while others wait; none: all of it."
+    )
     pool_mode: Annotated[Literal["shared", "per-request"], Lower] = _setting(
         "shared", "shared, or per-request: a new connection for each request, the baseline to compare with."
     )
@@ -141,7 +151,7 @@ class Settings(BaseSettings):
     # The table API: PostgREST's names and meanings
     db_schemas: Words = _setting((), "The schemas to expose, the first by default; none named: the database's default.")
     db_anon_role: str | None = _setting(None, "The database role of callers without a token.")
-    db_max_rows: Annotated[int | None, BeforeValidator(_limit)] = _setting(
+    db_max_rows: Annotated[int | None, _or_none(lambda value: units.whole(value, 1))] = _setting(
         1000, "The most rows an answer carries; none for no limit."
     )
     db_tx_end: Annotated[Literal["commit", "commit-allow-override", "rollback", "rollback-allow-override"], Lower] = (
@@ -268,6 +278,9 @@ _SHOWN: Mapping[object, Callable[[Any], str]] = {
     float: units.show_seconds,
     tuple: ",".join,
     ("database_url", str): forms.safe_url,
+    ("pool_share", float): lambda value: f"{value:g}",
+    ("pool_share", type(None)): lambda _: "none",
+    ("pool_reclaim_after", type(None)): lambda _: "none",
     ("max_body", int): units.show_size,
     ("db_max_rows", type(None)): lambda _: "none",
 }

@@ -16,9 +16,10 @@ _BYTES: Mapping[str, int] = {
     "KiB": 1024, "MiB": 1024**2, "GiB": 1024**3,
 }  # fmt: skip
 _SWITCH = {"true": True, "yes": True, "on": True, "1": True, "false": False, "no": False, "off": False, "0": False}
-_AMOUNT = re.compile(r"(\d+(?:\.\d+)?)\s*([A-Za-z]*)", re.ASCII)
+_AMOUNT = re.compile(r"(\d+(?:\.\d+)?)\s*([A-Za-z%]*)", re.ASCII)
 
 DURATION = "seconds above 0 as a number, or with a unit: 500ms, 10s, 30min, 1h"
+SHARE = "a part above 0 and at most 1, or a percentage: 0.25, 25%"
 SIZE = "bytes as a whole number above 0, or with a unit: 64KiB, 1MiB"
 
 
@@ -68,6 +69,15 @@ def whole(value: object, minimum: int, maximum: int | None = None) -> int:
     if int(text) < minimum or (maximum is not None and int(text) > maximum):
         raise ValueError(f"is out of bounds; expected {expected}")
     return int(text)
+
+
+def share(value: object) -> float:
+    """A part of the whole: `0.25`, `25%`; above zero, at most all of it."""
+    amount, unit = _amount(value, SHARE)
+    part = amount / 100 if unit == "%" else amount
+    if unit not in ("", "%") or not 0 < part <= 1:
+        raise ValueError(f"is not a share; expected {SHARE}")
+    return part
 
 
 def show_seconds(value: float) -> str:

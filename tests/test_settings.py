@@ -115,6 +115,11 @@ def test_an_empty_variable_counts_as_absent(monkeypatch: pytest.MonkeyPatch) -> 
     ("OPENAPI_MODE", "ignore-privileges", "ignore-privileges"),
     ("SERVER_CORS_ALLOWED_ORIGINS", "https://a.example, http://b:81", ("https://a.example", "http://b:81")),
     ("SERVER_CORS_ALLOWED_ORIGINS", "*", ("*",)),
+    ("POOL_SHARE", "0.25", 0.25),
+    ("POOL_SHARE", "25 %", 0.25),
+    ("POOL_SHARE", "none", None),
+    ("POOL_RECLAIM_AFTER", "none", None),
+    ("POOL_RECLAIM_AFTER", "1min", 60.0),
 ])  # fmt: skip
 def test_forms(monkeypatch: pytest.MonkeyPatch, name: str, text: str, value: object) -> None:
     """Every form that the documentation promises is read, PostgREST's among them."""
@@ -131,6 +136,9 @@ def test_forms(monkeypatch: pytest.MonkeyPatch, name: str, text: str, value: obj
     ("DATABASE_URL", "sqlite:///folder/", "names no file"),
     ("DATABASE_URL", "postgresql://u:p@host:port/db", "a host that does not read"),
     ("DATABASE_URL", "postgresql://[::1/db", "a host that does not read"),
+    ("POOL_SHARE", "0", "a part above 0"),
+    ("POOL_SHARE", "101%", "a part above 0"),
+    ("POOL_SHARE", "half", "a part above 0"),
     ("BIND", "8000", "HOST:PORT"),
     ("BIND", "127.0.0.1:65536", "HOST:PORT"),
     ("BIND", "a b:80", "HOST:PORT"),

@@ -16,6 +16,9 @@ def pool_limits(settings: Settings) -> dict[str, Any]:
         "max_waiting": settings.pool_max_waiting,
         "max_lifetime": settings.pool_max_lifetime,
         "max_idle": settings.pool_max_idle,
+        "keepalive": settings.pool_keepalive,
         "leak_threshold": settings.pool_leak_threshold,
+        "reclaim_after": settings.pool_reclaim_after,
+        "share": settings.pool_share,
         "per_request": settings.pool_mode == "per-request",
     }

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import time
+from collections.abc import Hashable
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -40,12 +41,19 @@ class Result:
 
 
 async def run_read(
-    database: Database, prepared: Prepared, asked: Asked, identity: Identity, *, max_rows: int | None
+    database: Database,
+    prepared: Prepared,
+    asked: Asked,
+    identity: Identity,
+    *,
+    max_rows: int | None,
+    caller: Hashable = None,
 ) -> Result:
     """Run a read.
 
     Args:
         max_rows: the most rows that a page may have.
+        caller: for whom the connection is taken; the pool's share is counted by it.
 
     Raises:
         DatabaseError: the database refused.
@@ -54,7 +62,7 @@ async def run_read(
     page = asked.page if max_rows is None else replace(asked.page, limit=_lower(asked.page.limit, max_rows))
     arguments = prepared.statement.arguments(asked.values, page)
     try:
-        async with database.pool.lease(readonly=True) as lease:
+        async with database.pool.lease(readonly=True, identity=caller) as lease:
             began = time.perf_counter()
             if prepared.relation.plain and identity.role is None:
                 row, total = await _fetch(lease, prepared, asked, arguments)

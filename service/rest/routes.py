@@ -67,7 +67,8 @@ class TableApi:
         catalog = self.catalog.current
         prepared = self.statements.read(asked, catalog)
         timings.mark("plan")
-        result = await run_read(self.database, prepared, asked, identity, max_rows=self.settings.db_max_rows)
+        max_rows, caller = self.settings.db_max_rows, environ.get("REMOTE_ADDR")
+        result = await run_read(self.database, prepared, asked, identity, max_rows=max_rows, caller=caller)
         timings.add("wait", result.waited)
         timings.add("transaction", result.ran)
         return to_response(answer_rows(result, asked, profile=self._profile(asked, catalog, prepared.relation)))

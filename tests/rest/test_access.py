@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
@@ -93,3 +94,23 @@ async def test_a_page_of_what_is_not_embedded_is_refused(url: str) -> None:
     async with serving(url, anonymous="read") as http:
         answer = await http.get("/rest/v1/note?other.limit=1")
         assert (answer.status_code, answer.json()["code"]) == (400, "PGRST108")
+
+
+async def test_one_caller_cannot_have_the_whole_pool(url: str) -> None:
+    """With POOL_SHARE a caller beyond its share of the queue is told so, and others are served meanwhile."""
+    app = create_app(
+        Settings(database_url=url, anonymous="read", pool_max_size=2, pool_share="50%", pool_max_waiting=2)
+    )
+    pool = app.extensions["poolgate"].database.pool
+    async with running(app), client(app) as http:
+        async with pool.lease(identity="127.0.0.1"), pool.lease(identity="somebody else"):
+            asked = [asyncio.create_task(http.get("/rest/v1/note?select=id")) for _ in range(8)]
+            waiting = set(asked)
+            async with asyncio.timeout(10):
+                while len(waiting) > 1:
+                    _, waiting = await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
+            refused = [await task for task in asked if task.done()]
+            assert {(each.status_code, each.json()["code"]) for each in refused} == {(429, "PGATE429")}
+            assert all("Retry-After" in each.headers for each in refused)
+        last = [await task for task in asked]
+        assert [each.json() for each in last if each.status_code == 200] == [[{"id": 1}]]
