@@ -15,6 +15,7 @@ from flask import Flask, Response, g, request, request_started
 
 from service.asgi import AsyncFlask
 from service.asgi.lifespan import serve_lifespan
+from service.asgi.limits import Limits
 from service.catalog.holder import CatalogHolder
 from service.database import Database, open_database
 from service.errors import AskedError
@@ -58,7 +59,8 @@ def create_app(settings: Settings | None = None, *, observe: Observe = log_event
     lifecycle = Lifecycle(database, catalog, drain_timeout=settings.drain_timeout)
     statements = Statements(database.name, max_rows=settings.db_max_rows)
 
-    app = AsyncFlask("service", static_folder=None)
+    limits = Limits(body_timeout=settings.body_timeout, send_timeout=settings.send_timeout)
+    app = AsyncFlask("service", static_folder=None, limits=limits)
     app.config["MAX_CONTENT_LENGTH"] = settings.max_body
     app.url_map.merge_slashes = False  # a redirect would hide a mistyped path from a program
     app.url_map.strict_slashes = False

@@ -12,19 +12,26 @@ import logging
 import socket
 from collections.abc import Callable
 from contextlib import suppress
+from http import HTTPStatus
 from typing import Any, cast
 
 from hypercorn.app_wrappers import ASGIWrapper
-from hypercorn.asyncio.tcp_server import TCPServer
 from hypercorn.asyncio.worker_context import WorkerContext
 from hypercorn.config import Config
 from hypercorn.typing import ConnectionState, LifespanState
 
 from service import edge
+from service.conversation import Bounds, Conversation
 from service.errors import UnavailableError
 from service.rest.answer.errors import answer_error
 
+__all__ = ["Bounds", "Connections"]
+
 Asgi = Callable[[Any, Any, Any], Any]
+logger = logging.getLogger("poolgate")
+_MOST_TOLD = 256  # callers turned away who are waited for until they have read it
+_TOLD_WITHIN = 1.0  # seconds for that
+_SAY_EVERY = 1.0  # seconds between two lines of the log about it
 
 
 class Connections:
@@ -33,15 +40,19 @@ class Connections:
     Args:
         app: the ASGI application; sees no lifespan.
         listener: taken over: it is closed when nobody is to be let in any more.
+        bounds: how many connections, and for how long.
     """
 
-    def __init__(self, app: Asgi, listener: socket.socket) -> None:
+    def __init__(self, app: Asgi, listener: socket.socket, bounds: Bounds) -> None:
         self._app = app
         self._listener = listener
+        self._bounds = bounds
         self._config = _config()
         self._context = WorkerContext(None)
         self._state = ConnectionState(LifespanState())
-        self._connections: set[asyncio.Task[Any]] = set()
+        self._connections: dict[asyncio.Task[Any], Conversation] = {}
+        self._turned_away: set[asyncio.BaseTransport] = set()
+        self._said_at = -_SAY_EVERY
         self._requests: set[asyncio.Task[Any]] = set()
 
     @property
@@ -52,7 +63,7 @@ class Connections:
     async def open(self) -> None:
         """Lets callers in."""
         self._loop = asyncio.get_running_loop()
-        self._server = await asyncio.start_server(self._converse, sock=self._listener)
+        self._server = await self._loop.create_server(self._protocol, sock=self._listener)
 
     async def shut(self) -> None:
         """Lets nobody in any more; whom the system has let in already is served."""
@@ -69,6 +80,8 @@ class Connections:
     async def hang_up(self) -> None:
         """Ends the connections on which nothing is asked, and each other one with its answer."""
         await self._context.terminated.set()
+        for conversation in self._connections.values():
+            conversation.hang_up()
 
     async def ended(self, timeout: float) -> bool:
         """Waits until there is no connection left, at most `timeout` seconds; whether there is none."""
@@ -83,15 +96,29 @@ class Connections:
         for task in self._requests or self._connections:
             task.cancel()
 
-    def _protocol(self) -> asyncio.StreamReaderProtocol:
+    def _protocol(self) -> asyncio.Protocol:
+        if len(self._connections) >= self._bounds.most:
+            self._say_full()
+            return _TurnedAway(self._turned_away)
         return asyncio.StreamReaderProtocol(asyncio.StreamReader(loop=self._loop), self._converse, loop=self._loop)
 
     async def _converse(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         task = _current_task()
-        self._connections.add(task)
-        task.add_done_callback(self._connections.discard)
         app = ASGIWrapper(cast(Any, self._answer))
-        await TCPServer(app, self._loop, self._config, self._context, cast(Any, self._state), reader, writer)
+        conversation = Conversation(
+            self._bounds, app, self._loop, self._config, self._context, self._state, reader, writer
+        )
+        self._connections[task] = conversation
+        try:
+            await conversation
+        finally:
+            del self._connections[task]
+
+    def _say_full(self) -> None:
+        now = self._loop.time()
+        if now - self._said_at >= _SAY_EVERY:
+            self._said_at = now
+            logger.warning("callers are turned away: there are %d connections", self._bounds.most)
 
     async def _answer(self, scope: Any, receive: Any, send: Any) -> None:
         task = _current_task()
@@ -104,6 +131,31 @@ class Connections:
             raise
         finally:
             self._requests.discard(task)
+
+
+class _TurnedAway(asyncio.Protocol):
+    """A connection too many: told so unread, without a task or any object of Hypercorn's.
+
+    Args:
+        told: those that have not closed their side yet.
+    """
+
+    def __init__(self, told: set[asyncio.BaseTransport]) -> None:
+        self._told = told
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        self._transport = cast(asyncio.Transport, transport)
+        self._transport.write(_FULL)
+        if len(self._told) >= _MOST_TOLD:
+            self._transport.close()
+            return
+        # Closing before what the caller writes has been read would have the system take the answer back.
+        self._told.add(transport)
+        self._transport.write_eof()
+        asyncio.get_running_loop().call_later(_TOLD_WITHIN, self._transport.abort)
+
+    def connection_lost(self, _: Exception | None) -> None:
+        self._told.discard(self._transport)
 
 
 def _config() -> Config:
@@ -120,10 +172,22 @@ def _current_task() -> asyncio.Task[Any]:
 
 
 async def _send_away(send: Any) -> None:
-    answer = answer_error(
-        UnavailableError("The service stops and could not wait for this request to end", code="PGATE503")
-    )
-    headers = {**answer.headers, "Content-Length": str(len(answer.body)), "Connection": "close"}
+    status, headers, body = _STOPPED
     encoded = [(name.lower().encode(), value.encode()) for name, value in headers.items()]
-    await send({"type": "http.response.start", "status": answer.status, "headers": encoded})
-    await send({"type": "http.response.body", "body": answer.body})
+    await send({"type": "http.response.start", "status": status, "headers": encoded})
+    await send({"type": "http.response.body", "body": body})
+
+
+def _unavailable(message: str, hint: str | None = None) -> tuple[int, dict[str, str], bytes]:
+    answer = answer_error(UnavailableError(message, hint=hint, code="PGATE503"))
+    headers = {**answer.headers, "Content-Length": str(len(answer.body)), "Connection": "close"}
+    return answer.status, headers, answer.body
+
+
+def _raw(status: int, headers: dict[str, str], body: bytes) -> bytes:
+    lines = [f"HTTP/1.1 {status} {HTTPStatus(status).phrase}", *(f"{name}: {value}" for name, value in headers.items())]
+    return "\r\n".join([*lines, "", ""]).encode() + body
+
+
+_STOPPED = _unavailable("The service stops and could not wait for this request to end")
+_FULL = _raw(*_unavailable("The service has as many connections as it may have", "Try again in a moment."))

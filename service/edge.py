@@ -6,13 +6,14 @@ by the system (a reset) before it has read why.
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from typing import Any, cast
 
 import h11
 import hypercorn.protocol
 from hypercorn.config import Config
-from hypercorn.events import Closed, Event, RawData, Updated
+from hypercorn.events import Closed, Event, RawData
 from hypercorn.protocol.h11 import H11Protocol
 from hypercorn.typing import H11SendableEvent
 
@@ -25,9 +26,15 @@ access = logging.getLogger("poolgate.access")
 
 HEAD_BYTES = 64 * 1024
 """The largest head of a request that reaches the application, which has stricter limits and says more about them."""
-_MOST_SWALLOWED = (
-    4 * 1024 * 1024
-)  # bytes read on from a client that was refused; Hypercorn's idle timeout bounds the time
+_MOST_SWALLOWED = 4 * 1024 * 1024  # bytes read on from a client that was refused
+
+
+class HeadBegan(Event):
+    """The first bytes of a request have come, and more of its head is to come."""
+
+
+class Refused(Event):
+    """All is said; what still comes is read away for a while, so that the client comes to read it."""
 
 
 def guard(config: Config) -> None:
@@ -44,14 +51,16 @@ class Protocol(H11Protocol):
 
     _swallowed: int | None = None  # bytes since the refusal
     _head = b""
+    _head_began = False
 
     async def handle(self, event: Event) -> None:
         if self._swallowed is None:
             try:
                 await super().handle(event)
             except _RefusedError:
-                self._swallowed = 0
-                await self.send(Updated(idle=True))  # starts the idle timeout, which closes
+                await self._refuse()
+            else:
+                await self._watch_head()
         elif isinstance(event, RawData):
             self._swallowed += len(event.data)
             if self._swallowed > _MOST_SWALLOWED:
@@ -69,6 +78,41 @@ class Protocol(H11Protocol):
         self._head = data if isinstance(event, h11.Response) else b""
         if data and not self._head:
             await self.send(RawData(data))
+
+    async def _watch_head(self) -> None:
+        connection: Any = self.connection
+        if connection.their_state is not h11.IDLE or not connection.trailing_data[0]:
+            self._head_began = False
+        elif not self._head_began:
+            self._head_began = True
+            await self.send(HeadBegan())
+
+    async def _refuse(self) -> None:
+        self._swallowed = 0
+        await self.send(Refused())
+
+    async def _maybe_recycle(self) -> None:
+        connection = self.connection
+        if connection.their_state is h11.SEND_BODY and connection.our_state is not h11.SEND_BODY:
+            self._let_go()
+            await self._refuse()
+        else:
+            await super()._maybe_recycle()
+
+    def _let_go(self) -> None:
+        """The answer is given, and the body is not whole: nobody reads it any more.
+
+        Hypercorn would wait until its queue of the body's parts has room for one more, that is for ever.
+        """
+        stream: Any = self.stream
+        self.stream = None
+        if stream is None:
+            return
+        stream.closed = True
+        parts: asyncio.Queue[Any] = stream.app_put.__self__
+        while not parts.empty():
+            parts.get_nowait()
+        parts.put_nowait({"type": "http.disconnect"})
 
     async def _send_error_response(self, status_code: int) -> None:
         answer = answer_error(_TOO_LARGE if status_code == 431 else _UNREADABLE)

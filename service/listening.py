@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import contextlib
 import errno
+import resource
 import socket
 
 from service.errors import ServeError
 
 _BACKLOG = 1024  # connections the system keeps until they are accepted
+_OTHER_FILES = 512  # beside callers' connections: those to the database, callers being turned away, files
 
 
 def listen(bind: str) -> socket.socket:
@@ -37,6 +40,16 @@ def listen(bind: str) -> socket.socket:
         listener.close()
         raise ServeError(_why_not(bind, error), hint=_NAME_ANOTHER) from error
     return listener
+
+
+def allow_files(connections: int) -> None:
+    """Raises the process's limit on open files for that many connections, as far as the system lets it."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = connections + _OTHER_FILES
+    if soft != resource.RLIM_INFINITY and soft < wanted:
+        most = wanted if hard == resource.RLIM_INFINITY else min(wanted, hard)
+        with contextlib.suppress(OSError, ValueError):
+            resource.setrlimit(resource.RLIMIT_NOFILE, (most, hard))
 
 
 def url_of(listener: socket.socket) -> str:

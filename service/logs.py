@@ -41,21 +41,39 @@ def new_request_id(given: str = "") -> str:
 
 
 class Text(logging.Formatter):
-    """One line: time, level, what happened, and the request's id in brackets; a traceback follows it."""
+    """One line: time, level, what happened, and the request's id in brackets; a traceback follows it.
+
+    Args:
+        pid: whether the process is named too, before what happened.
+    """
+
+    def __init__(self, *, pid: bool = False) -> None:
+        super().__init__()
+        self._pid = pid
 
     def formatMessage(self, record: logging.LogRecord) -> str:  # noqa: N802  # the name is logging's
-        line = f"{_time(record)} {record.levelname:<7} {_one_line(record.message)}"
+        process = f"{record.process} " if self._pid else ""
+        line = f"{_time(record)} {record.levelname:<7} {process}{_one_line(record.message)}"
         return line if (identity := request_id.get()) is None else f"{line} [{identity}]"
 
 
 class Json(logging.Formatter):
-    """One JSON object a line; what a log call gave as `extra` becomes keys of it."""
+    """One JSON object a line; what a log call gave as `extra` becomes keys of it.
+
+    Args:
+        pid: whether the process is named too.
+    """
+
+    def __init__(self, *, pid: bool = False) -> None:
+        super().__init__()
+        self._pid = pid
 
     def format(self, record: logging.LogRecord) -> str:
         fields = {
             **{key: value for key, value in record.__dict__.items() if key not in _PLAIN},
             "time": _time(record),
             "level": record.levelname.lower(),
+            "pid": record.process if self._pid else None,
             "logger": record.name,
             "message": record.getMessage(),
             "request_id": request_id.get(),
@@ -77,16 +95,17 @@ def _one_line(message: str) -> str:
     return "".join(each if each.isprintable() else each.encode("unicode_escape").decode() for each in message)
 
 
-def configure(level: str, form: str, stream: TextIO | None = None) -> None:
+def configure(level: str, form: str, stream: TextIO | None = None, *, pid: bool = False) -> None:
     """Sets up the process's logging; for the commands, not for an application that has its own.
 
     Args:
         level: the setting LOG_LEVEL.
         form: the setting LOG_FORMAT, text or json.
         stream: standard error if None.
+        pid: whether each line names its process, where there are several.
     """
     handler = logging.StreamHandler(stream or sys.stderr)
-    handler.setFormatter(Json() if form == "json" else Text())
+    handler.setFormatter(Json(pid=pid) if form == "json" else Text(pid=pid))
     least = logging.getLevelNamesMapping()[level.upper()]
     logging.basicConfig(level=least, handlers=[handler], force=True)
     for chatty in _CHATTY:

@@ -1,7 +1,8 @@
 """Serving: one worker from its start to its end; a stop loses no request and always comes to its end.
 
-One worker is one process, one event loop, one pool. The application's own start and stop happen out here and not in
-Hypercorn's lifespan: what it holds is let go whatever becomes of the server, and within a hard deadline.
+One worker is one process, one event loop, one pool. Several are forked by a `Supervisor`, and each goes on here. The
+application's own start and stop happen out here and not in Hypercorn's lifespan: what it holds is let go whatever
+becomes of the server, and within a hard deadline.
 """
 
 from __future__ import annotations
@@ -22,11 +23,11 @@ from typing import Any
 from service import logs
 from service.app import Poolgate, create_app
 from service.asgi import AsyncFlask
-from service.connections import Connections
-from service.errors import ServeError
-from service.listening import listen, url_of
+from service.connections import Bounds, Connections
+from service.listening import allow_files, listen, url_of
 from service.loading import load_app
 from service.settings import Settings
+from service.supervisor import Post, Supervisor
 
 logger = logging.getLogger("poolgate")
 
@@ -34,6 +35,7 @@ LAST_CALL = 0.2
 """Seconds for which a stop leaves idle connections open: an answer then tells busy clients `Connection: close`."""
 GRACE = 1.0
 """Seconds after the drain's deadline until the process is ended, whatever still runs in it."""
+_AHEAD = 0.2  # seconds that a worker ends before its parent would kill it
 
 
 def serve(settings: Settings, app: str | None = None) -> int:
@@ -48,16 +50,26 @@ def serve(settings: Settings, app: str | None = None) -> int:
     Raises:
         PoolgateError: it cannot start: a busy port, a database that refuses, an application that is none.
     """
-    logs.configure(settings.log_level, settings.log_format)
-    if settings.workers > 1:
-        raise ServeError(
-            f"{settings.workers} workers are not available yet",
-            hint="Serve with one worker, and start several services behind a proxy for more.",
-        )
-    application = create_app(settings) if app is None else load_app(app)
+    several = settings.workers > 1
+    logs.configure(settings.log_level, settings.log_format, pid=several)
+    allow_files(settings.max_connections)
+    if not several:
+        application = _load(settings, app)
     with listen(settings.bind) as listener:
-        _run(Server(application, listener, settings).run())
+        post = None
+        if several:
+            stop_within = settings.drain_timeout + GRACE
+            here = Supervisor(settings.workers, listener, stop_within=stop_within).run()
+            if isinstance(here, int):
+                return here
+            post = here
+            application = _load(settings, app)
+        _run(Server(application, listener, settings, post).run())
     return 0
+
+
+def _load(settings: Settings, app: str | None) -> AsyncFlask:
+    return create_app(settings) if app is None else load_app(app)
 
 
 class Server:
@@ -65,10 +77,12 @@ class Server:
 
     Args:
         listener: the socket to accept connections from; taken over.
+        post: where it has a parent, which alone may end it at once.
     """
 
-    def __init__(self, app: AsyncFlask, listener: socket.socket, settings: Settings) -> None:
+    def __init__(self, app: AsyncFlask, listener: socket.socket, settings: Settings, post: Post | None = None) -> None:
         self._app = app
+        self._post = post
         self._listener = listener
         self._settings = settings
         self._rooms: Poolgate = app.extensions["poolgate"]
@@ -93,8 +107,10 @@ class Server:
         logger.info("stopped")
 
     async def _serve(self) -> None:
-        connections = Connections(self._app.asgi, self._listener)
+        connections = Connections(self._app.asgi, self._listener, _bounds(self._settings))
         await connections.open()
+        if self._post is not None:
+            self._post.up()
         await self._stop.wait()
         lifecycle = self._rooms.lifecycle
         lifecycle.drain()
@@ -122,16 +138,23 @@ class Server:
 
     def _on_stop(self, number: int, _frame: FrameType | None) -> None:
         if self._told_to_stop:
-            os._exit(128 + number)  # told twice: at once
+            # Told twice: at once. Not a worker, which the parent, a terminal and a service manager may each tell.
+            if self._post is None:
+                os._exit(128 + number)
+            return
         self._told_to_stop = True
         self._loop.call_soon_threadsafe(self._stop.set)
-        end_within(self._settings.drain_timeout + GRACE)
+        end_within(self._settings.drain_timeout + GRACE - (_AHEAD if self._post else 0))
 
     def _on_reload(self, _number: int, _frame: FrameType | None) -> None:
         self._loop.call_soon_threadsafe(self._start_reload)
 
     def _start_reload(self) -> None:
         self._reload = asyncio.create_task(self._rooms.catalog.reload("SIGUSR1"))
+
+
+def _bounds(settings: Settings) -> Bounds:
+    return Bounds(settings.max_connections, idle=settings.keep_alive, send=settings.send_timeout)
 
 
 def end_within(seconds: float) -> None:

@@ -108,6 +108,12 @@ class Settings(BaseSettings):
     )
     statement_timeout: Seconds = _setting(10.0, "The longest a statement may run.")
     max_body: Bytes = _setting(1024**2, "The largest body a request may have.")
+    body_timeout: Seconds = _setting(30.0, "The longest a request's body may take to come.")
+    send_timeout: Seconds = _setting(30.0, "The longest an answer waits for a caller who does not read it.")
+    keep_alive: Seconds = _setting(5.0, "How long a connection may lie unused between two requests.")
+    max_connections: Annotated[int, _counted(1, 1_000_000)] = _setting(
+        1000, "How many callers' connections a worker keeps at once; one more gets a 503."
+    )
     drain_timeout: Seconds = _setting(10.0, "The longest a stop waits for running requests.")
     rest_prefix: Annotated[str, AfterValidator(forms.rest_prefix)] = _setting(
         "/rest/v1", "Where the tables are mounted; / for the root."

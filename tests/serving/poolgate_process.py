@@ -16,11 +16,12 @@ import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
 import httpx
+import psutil
 
 DEADLINE = 20.0  # seconds in which anything awaited here must have come
 SHOP = """
@@ -47,6 +48,11 @@ def until(condition: Callable[[], Any], seconds: float = DEADLINE) -> Any:
     return value
 
 
+def measured(figure: str) -> None:
+    """Shows what a fault's test measured, with `pytest -s`: docs/reliability.md has these figures."""
+    sys.stdout.write(f"\n{figure}\n")
+
+
 class Process:
     """One `poolgate` command.
 
@@ -62,6 +68,10 @@ class Process:
         self.output.touch()
         self._process = _context.Process(target=_main, args=(arguments, environment, str(folder), str(self.output)))
         self._process.start()
+
+    @property
+    def pid(self) -> int:
+        return int(self._process.pid)
 
     @property
     def text(self) -> str:
@@ -93,7 +103,7 @@ class Process:
         return httpx.get(self.url + path, timeout=DEADLINE, **options)
 
     def signal(self, number: int = signal.SIGTERM) -> None:
-        os.kill(self._process.pid, number)
+        os.kill(self.pid, number)
 
     def wait(self, seconds: float = DEADLINE) -> int:
         """Its exit status, once it has ended; -15 where SIGTERM ended it, and so on."""
@@ -107,10 +117,31 @@ class Process:
         return self.wait()
 
     def kill(self) -> None:
-        """End it whatever it does, for cleaning up."""
+        """End it and its workers whatever they do, for cleaning up."""
+        workers = self.workers
         if self._process.is_alive():
             self._process.kill()
             self._process.join()
+        for worker in workers:
+            with suppress(psutil.NoSuchProcess):
+                worker.kill()
+
+    @property
+    def workers(self) -> list[psutil.Process]:
+        """Its child processes; empty where it serves itself."""
+        with suppress(psutil.NoSuchProcess):
+            return psutil.Process(self.pid).children()
+        return []
+
+    @property
+    def up(self) -> list[int]:
+        """The process ids of the workers that have said that they serve, in that order."""
+        return [int(line.split()[2]) for line in self.lines_with(" serving ")]
+
+    @property
+    def memory(self) -> int:
+        """Bytes in use by it and its workers, at this moment."""
+        return sum(each.memory_info().rss for each in [psutil.Process(self.pid), *self.workers])
 
 
 def _main(arguments: Sequence[str], environment: dict[str, str], folder: str, output: str) -> None:

@@ -9,9 +9,11 @@ from typing import Any
 import hypercorn.protocol
 import pytest
 from hypercorn.app_wrappers import ASGIWrapper
+from hypercorn.asyncio.task_group import TaskGroup
 from hypercorn.asyncio.tcp_server import TCPServer
 from hypercorn.asyncio.worker_context import WorkerContext
 from hypercorn.protocol.h11 import H11Protocol
+from hypercorn.protocol.http_stream import HTTPStream
 from poolgate_process import DEADLINE, Process
 
 from service import edge
@@ -104,6 +106,10 @@ def test_http_1_0(site: Process) -> None:
 def test_the_names_of_hypercorn() -> None:
     """What is used of Hypercorn without being documented is still there, and looked up by the name that is replaced."""
     assert issubclass(edge.Protocol, H11Protocol)
-    assert {"handle", "_send_error_response", "_send_h11_event"} <= set(dir(H11Protocol))
+    assert {"handle", "_maybe_recycle", "_send_error_response", "_send_h11_event"} <= set(dir(H11Protocol))
     assert "H11Protocol" in hypercorn.protocol.ProtocolWrapper.__init__.__code__.co_names
+    assert "spawn" in dir(TaskGroup)
+    assert {"_initiate_server_close", "_close", "protocol_send", "run"} <= set(dir(TCPServer))
+    assert {"idle_task", "_task_group"} <= set(TCPServer.run.__code__.co_names)
+    assert {"app_put", "closed"} <= set(HTTPStream.handle.__code__.co_names)
     assert all(callable(each) for each in (ASGIWrapper, TCPServer, WorkerContext(None).terminated.set))

@@ -69,7 +69,6 @@ HERE = "sqlite:///shop.db"
      ["'192.0.2.1' is no address of this machine", "hint: "]),
     (_nothing, {"database_url": "mysql://h/d", "workers": "none", "drain_timeout": "-1", "pool_size": "3"}, (), 2,
      ["POOLGATE_DATABASE_URL: ", "POOLGATE_WORKERS: ", "POOLGATE_DRAIN_TIMEOUT: ", "POOLGATE_POOL_SIZE: "]),
-    (_nothing, {"database_url": HERE, "workers": "2"}, (), 1, ["2 workers are not available yet", "hint: "]),
 ], ids=lambda value: getattr(value, "__name__", None))  # fmt: skip
 def test_bad_starts(
     prepare: Callable[[Path], None], settings: dict[str, str], flags: tuple[str, ...], status: int, told: list[str],

@@ -84,7 +84,7 @@ def test_nothing_of_sqlite_is_left(shop_app: Start, tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("path, answers", [("/slow/60.0", True), ("/plain/60.0", False), ("/blocking/60.0", False)])
 def test_what_is_stuck_is_cut_off(path: str, answers: bool, shop_app: Start, postgresql_url: str) -> None:
-    """A request that does not end is cut off a second after the drain timeout at most, even one that cannot be."""
+    """Fault 21: what does not end is cut off a second after the drain timeout at most, even where it cannot be."""
     process = shop_app(database_url=postgresql_url, drain_timeout="0.3")
     stuck = behind(process, path)
     began = time.monotonic()

@@ -13,6 +13,7 @@ from service.catalog.model import Catalog
 from service.database.base import Database
 from service.database.limits import pool_limits
 from service.database.postgresql import changes, dialect, errors, reflect
+from service.database.postgresql.budget import Budget
 from service.database.postgresql.connecting import Connector
 from service.database.postgresql.driver import AsyncpgDriver
 from service.database.postgresql.target import Target, target_of
@@ -27,14 +28,16 @@ class PostgresqlDatabase(Database):
 
     Args:
         target: where to connect, and with what.
+        budget: what the service may come to need of the server's connections.
     """
 
     name = "postgresql"
     default_schemas = ("public",)
 
-    def __init__(self, pool: Pool, target: Target) -> None:
+    def __init__(self, pool: Pool, target: Target, budget: Budget) -> None:
         super().__init__(pool, target.safe_url)
         self.target = target
+        self.budget = budget
 
     async def check(self) -> None:
         try:
@@ -45,7 +48,7 @@ class PostgresqlDatabase(Database):
                 raise SettingsError([f"DATABASE_URL: {fault}"]) from error
             raise DatabaseAwayError(errors.away(error, self.target.arguments["timeout"])) from error
         try:
-            await connection.fetchval("select 1")
+            await self.budget.check(connection)
         except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError) as error:
             raise errors.translate(error) or DatabaseAwayError(errors.LOST) from error
         finally:
@@ -85,7 +88,7 @@ def open_database(settings: Settings, observe: Observe) -> PostgresqlDatabase:
 
     engine = create_async_engine(URL.create(dialect.NAME), async_creator=connect, poolclass=Store, hide_parameters=True)
     pool = Pool(engine, AsyncpgDriver(), observe=observe, **pool_limits(settings))
-    return PostgresqlDatabase(pool, target)
+    return PostgresqlDatabase(pool, target, Budget(settings.workers, settings.pool_max_size))
 
 
 def _search_path(settings: Settings) -> tuple[str, ...]:

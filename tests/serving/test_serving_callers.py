@@ -1,0 +1,316 @@
+"""Callers that are slow, too big or too many: each comes to its end, none holds a database connection."""
+
+from __future__ import annotations
+
+import asyncio
+import resource
+import socket
+import sqlite3
+import time
+from collections.abc import AsyncIterator
+from contextlib import closing, suppress
+from pathlib import Path
+
+import httpx
+import psutil
+import pytest
+from poolgate_process import DEADLINE, Process, Start, make_shop, measured, until
+
+from service.conversation import HEAD_TIMEOUT
+
+pytestmark = pytest.mark.slow
+
+MIB = 1024 * 1024
+HEAD = b"POST /rest/v1/item HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
+LIVE = b"GET /-/live HTTP/1.1\r\nHost: localhost\r\n\r\n"
+
+
+@pytest.fixture
+def url(tmp_path: Path) -> str:
+    """A small database, with one row of 5 MB."""
+    made = make_shop(tmp_path / "shop.db")
+    with closing(sqlite3.connect(tmp_path / "shop.db")) as connection, connection:
+        connection.execute("create table big (id integer primary key, body text)")
+        connection.execute("insert into big values (1, ?)", ("x" * 5 * MIB,))
+    return made
+
+
+def in_use(process: Process) -> int:
+    return int(process.get("/-/pool").json()["in_use"])
+
+
+def open_sockets(process: Process) -> int:
+    """Its connections to callers."""
+    return len(psutil.Process(process.pid).net_connections("tcp")) - 1
+
+
+def closed_after(connection: socket.socket) -> tuple[bytes, float]:
+    """All that comes until the service closes, and the seconds that takes."""
+    began = time.monotonic()
+    received = b""
+    with suppress(ConnectionResetError):
+        while chunk := connection.recv(65536):
+            received += chunk
+    return received, time.monotonic() - began
+
+
+def answer(connection: socket.socket) -> bytes:
+    """One whole answer whose body is an object."""
+    received = b""
+    while not received.endswith(b"}"):
+        received += connection.recv(65536)
+    return received
+
+
+async def healthy(url: str) -> AsyncIterator[float]:
+    """The seconds that a request takes, again and again."""
+    async with httpx.AsyncClient(base_url=url, timeout=DEADLINE) as http:
+        while True:
+            began = time.perf_counter()
+            answer = await http.get("/rest/v1/item")
+            assert answer.status_code == 200
+            yield time.perf_counter() - began
+
+
+async def test_slow_heads(serve: Start, url: str) -> None:
+    """Fault 24: 1,000 callers who send a head byte by byte are closed within 5 s; others are served meanwhile."""
+    process = serve(database_url=url, anonymous="read", max_connections="1100")
+    base = await asyncio.to_thread(lambda: process.url)
+    acquired = process.get("/-/pool").json()["acquired"]
+    began = time.monotonic()
+    took: list[float] = []
+
+    async def slow() -> None:
+        reader, writer = await asyncio.open_connection("127.0.0.1", process.port)
+        connected = time.monotonic()
+        closing = asyncio.create_task(reader.read())
+        with suppress(OSError):
+            for byte in LIVE * 2:
+                writer.write(bytes([byte]))
+                await asyncio.wait({closing}, timeout=0.5)
+                if closing.done():
+                    break
+        with suppress(OSError):
+            assert await closing == b""
+        took.append(time.monotonic() - connected)
+        writer.close()
+
+    callers = [asyncio.create_task(slow()) for _ in range(1000)]
+    await asyncio.to_thread(until, lambda: open_sockets(process) >= 1000)
+    worst = 0.0
+    count = 0
+    async for seconds in healthy(base):
+        worst, count = max(worst, seconds), count + 1
+        assert in_use(process) == 0
+        if len(took) == len(callers) or time.monotonic() - began > 3 * HEAD_TIMEOUT:
+            break
+    await asyncio.gather(*callers)
+    measured(
+        f"fault 24, slow heads: closed after {min(took):.1f} to {max(took):.1f} s; {count} others' worst {worst:.3f} s"
+    )
+    assert max(took) < HEAD_TIMEOUT + 1.5
+    assert process.get("/-/pool").json()["acquired"] == acquired + count
+    await asyncio.to_thread(until, lambda: open_sockets(process) <= 1)
+    assert await asyncio.to_thread(process.stop) == 0
+
+
+def test_a_head_has_its_time_from_its_first_byte(serve: Start, url: str) -> None:
+    """On a kept connection the head's time begins with its first byte, not with the end of the answer before it."""
+    process = serve(database_url=url, keep_alive="0.5")
+    with socket.create_connection(("127.0.0.1", process.port), timeout=DEADLINE) as connection:
+        connection.sendall(LIVE)
+        assert answer(connection).startswith(b"HTTP/1.1 200")
+        connection.sendall(LIVE[:10])
+        connection.settimeout(1.0)
+        with pytest.raises(TimeoutError):  # it is still open after twice the idle time
+            connection.recv(1)
+        connection.sendall(LIVE[10:])
+        connection.settimeout(DEADLINE)
+        assert answer(connection).startswith(b"HTTP/1.1 200")
+        received, seconds = closed_after(connection)
+    assert received == b""
+    assert 0.3 < seconds < 1.0
+    assert process.stop() == 0
+
+
+def test_a_slow_body(serve: Start, url: str) -> None:
+    """Fault 24: a body of a byte a second is answered 408 when its time is over, and holds no database connection."""
+    process = serve(database_url=url, anonymous="write", body_timeout="1.5")
+    with socket.create_connection(("127.0.0.1", process.port), timeout=DEADLINE) as connection:
+        connection.sendall(HEAD + b"Content-Length: 100\r\n\r\n")
+        began = time.monotonic()
+        connection.settimeout(0.5)
+        received = b""
+        while not received:
+            with suppress(TimeoutError):
+                received = connection.recv(65536)
+            if not received:
+                connection.sendall(b" ")
+                assert in_use(process) == 0
+        seconds = time.monotonic() - began
+    measured(f"fault 24, slow body: 408 after {seconds:.2f} s with a body timeout of 1.5 s")
+    assert received.startswith(b"HTTP/1.1 408 ")
+    assert b"connection: close" in received.lower()
+    assert seconds < 1.5 + 0.6
+    until(lambda: open_sockets(process) <= 0)
+    assert process.stop() == 0
+
+
+def test_a_slow_reader(serve: Start, url: str) -> None:
+    """Fault 24: a caller who reads 1 KB/s of 5 MB is cut off when its time is over, and holds no connection."""
+    process = serve(database_url=url, anonymous="read", send_timeout="1.5")
+    with socket.socket() as connection:
+        connection.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+        connection.connect(("127.0.0.1", process.port))
+        connection.sendall(b"GET /rest/v1/big HTTP/1.1\r\nHost: localhost\r\n\r\n")
+        began = time.monotonic()
+        assert connection.recv(1024).startswith(b"HTTP/1.1 200 ")
+        held = []
+        while open_sockets(process) > 0:
+            connection.recv(1024)
+            held.append(in_use(process))
+            assert time.monotonic() - began < DEADLINE
+        seconds = time.monotonic() - began
+    measured(f"fault 24, slow reader: cut off after {seconds:.2f} s with a send timeout of 1.5 s")
+    assert set(held) == {0}
+    assert 1.0 < seconds < 1.5 + 1.0
+    assert process.stop() == 0
+
+
+def test_bodies_that_are_too_large(serve: Start, url: str) -> None:
+    """Fault 25: each body over the limit gets its 413, the memory stays flat, and no connection hangs."""
+    process = serve(database_url=url, anonymous="write")
+    port = process.port
+    acquired = process.get("/-/pool").json()["acquired"]
+
+    memory: list[int] = []
+
+    def send(head: bytes, data: bytes, repeat: int) -> tuple[bytes, float]:
+        """What is answered to as much of the data as the service takes, and the seconds until it closes."""
+        with socket.create_connection(("127.0.0.1", port), timeout=DEADLINE) as connection:
+            with suppress(ConnectionError):
+                connection.sendall(HEAD + head)
+                for _ in range(repeat):
+                    connection.sendall(data)
+                    memory.append(process.memory)
+            return closed_after(connection)
+
+    filler = b" " * MIB
+    send(b"Content-Length: %d\r\n\r\n" % (MIB + 1), filler + b" ", 1)
+    before = process.memory
+    figures = {}
+    for name, head, data, repeat in (
+        ("1 byte over", b"Content-Length: %d\r\nConnection: close\r\n\r\n" % (MIB + 1), filler + b" ", 1),
+        ("3 MB declared, 700 KiB sent", b"Content-Length: 3000000\r\n\r\n", b" " * 700 * 1024, 1),
+        ("1 GB declared, 7 MiB sent", b"Content-Length: 1000000000\r\n\r\n", filler, 7),
+        ("chunked, 7 MiB sent", b"Transfer-Encoding: chunked\r\n\r\n", b"100000\r\n" + filler + b"\r\n", 7),
+        ("1 GB sent", b"Content-Length: 1000000000\r\n\r\n", filler, 954),
+    ):
+        received, seconds = send(head, data, repeat)
+        figures[name] = round(seconds, 2)
+        # Whoever sends a whole gigabyte before reading finds the connection closed.
+        assert received.startswith(b"HTTP/1.1 413 ") or (not received and name == "1 GB sent"), (name, received[:100])
+        assert seconds < 8.0, name
+    growth = (max(*memory, process.memory) - before) / MIB
+    measured(f"fault 25: closed after {figures} s; memory + {growth:.1f} MiB")
+    assert growth < 2
+    until(lambda: open_sockets(process) <= 0)
+    assert process.get("/-/pool").json()["acquired"] == acquired
+    assert process.stop() == 0
+
+
+def test_a_body_one_byte_too_large_leaves_the_connection_usable(serve: Start, url: str) -> None:
+    """Fault 25: what is only just too large is read away, and the next request on that connection is answered."""
+    process = serve(database_url=url, anonymous="write")
+    with httpx.Client(base_url=process.url, timeout=DEADLINE) as http:
+        refused = http.post("/rest/v1/item", content=b" " * (MIB + 1))
+        assert (refused.status_code, refused.json()["code"]) == (413, "PGATE413")
+        assert "Connection" not in refused.headers
+        assert http.get("/-/live").status_code == 200
+        assert open_sockets(process) == 1
+    assert process.stop() == 0
+
+
+async def test_five_thousand_connections(serve: Start, url: str) -> None:
+    """Fault 29: 5,000 connections in a second are served, told 503 or refused; memory and delay stay bounded."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
+    count = 5000 if hard == resource.RLIM_INFINITY else min(5000, hard - 500)
+    process = serve(database_url=url, anonymous="read")
+    base = await asyncio.to_thread(lambda: process.url)
+    usual = await _percentile(base, 200)
+    before = process.memory
+    outcomes: dict[str, int] = {}
+    writers = []
+
+    async def call() -> None:
+        try:
+            reader, writer = await asyncio.open_connection("127.0.0.1", process.port)
+            writers.append(writer)
+            writer.write(LIVE)
+            head = await asyncio.wait_for(reader.read(12), DEADLINE)
+            outcome = head[9:12].decode() or "refused"
+        except OSError:
+            outcome = "refused"
+        outcomes[outcome] = outcomes.get(outcome, 0) + 1
+
+    began = time.monotonic()
+    await asyncio.gather(*(call() for _ in range(count)))
+    took = time.monotonic() - began
+    memory = process.memory
+    after = await _until_usual(base, usual)
+    measured(
+        f"fault 29: {count} connections in {took:.1f} s: {outcomes}; "
+        f"memory {before / MIB:.0f} to {memory / MIB:.0f} MiB; p99 {usual * 1000:.1f} ms, back after {after:.1f} s"
+    )
+    for writer in writers:
+        writer.close()
+    resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+    assert set(outcomes) <= {"200", "503", "refused"}
+    assert outcomes["200"] >= 1000
+    assert memory < 2 * before
+    assert after < HEAD_TIMEOUT + 1.0
+    assert process.lines_with("callers are turned away: there are 1000 connections")
+    assert await asyncio.to_thread(process.stop) == 0
+
+
+async def _percentile(base: str, count: int) -> float:
+    """The 99th, in seconds."""
+    times = []
+    async for seconds in healthy(base):
+        times.append(seconds)
+        if len(times) == count:
+            break
+    return sorted(times)[count * 99 // 100]
+
+
+async def _until_usual(base: str, usual: float) -> float:
+    """The seconds until a new caller is served as fast as before: the 99th percentile of 100 within three times."""
+    began = time.monotonic()
+    while time.monotonic() - began < DEADLINE:
+        with suppress(AssertionError, httpx.TransportError):
+            if await _percentile(base, 100) < max(3 * usual, 0.02):
+                break
+        await asyncio.sleep(0.05)
+    return time.monotonic() - began
+
+
+def test_a_caller_too_many(serve: Start, url: str) -> None:
+    """Beyond the cap a connection gets 503 with when to come again, and is closed; one that goes makes room."""
+    process = serve(database_url=url, max_connections="2", keep_alive="20")
+    address = ("127.0.0.1", process.port)
+    with httpx.Client(base_url=process.url, timeout=DEADLINE) as kept, socket.create_connection(address):
+        assert kept.get("/-/live").status_code == 200
+        with socket.create_connection(address, timeout=DEADLINE) as third:
+            third.sendall(LIVE)
+            received, seconds = closed_after(third)
+        head, _, body = received.partition(b"\r\n\r\n")
+        assert head.startswith(b"HTTP/1.1 503 Service Unavailable\r\n")
+        assert b"\r\nretry-after: 1" in head.lower()
+        assert b"\r\nconnection: close" in head.lower()
+        assert b'"code":"PGATE503"' in body.replace(b" ", b"")
+        assert seconds < 1.0
+        assert kept.get("/-/live").status_code == 200
+    until(lambda: open_sockets(process) <= 0)
+    assert process.get("/-/live").status_code == 200
+    assert process.stop() == 0
