@@ -31,6 +31,7 @@ Asgi = Callable[[Any, Any, Any], Any]
 logger = logging.getLogger("poolgate")
 _MOST_TOLD = 256  # callers turned away who are waited for until they have read it
 _TOLD_WITHIN = 1.0  # seconds for that
+_MAY_REST = 1.0  # seconds that nothing has to be asked before a newcomer may take a connection's place
 _SAY_EVERY = 1.0  # seconds between two lines of the log about it
 
 
@@ -51,6 +52,7 @@ class Connections:
         self._context = WorkerContext(None)
         self._state = ConnectionState(LifespanState())
         self._connections: dict[asyncio.Task[Any], Conversation] = {}
+        self._resting: dict[Conversation, float] = {}
         self._turned_away: set[asyncio.BaseTransport] = set()
         self._said_at = -_SAY_EVERY
         self._requests: set[asyncio.Task[Any]] = set()
@@ -97,7 +99,7 @@ class Connections:
             task.cancel()
 
     def _protocol(self) -> asyncio.Protocol:
-        if len(self._connections) >= self._bounds.most:
+        if len(self._connections) >= self._bounds.most and not self._make_room():
             self._say_full()
             return _TurnedAway(self._turned_away)
         return asyncio.StreamReaderProtocol(asyncio.StreamReader(loop=self._loop), self._converse, loop=self._loop)
@@ -106,13 +108,22 @@ class Connections:
         task = _current_task()
         app = ASGIWrapper(cast(Any, self._answer))
         conversation = Conversation(
-            self._bounds, app, self._loop, self._config, self._context, self._state, reader, writer
+            self._bounds, self._resting, app, self._loop, self._config, self._context, self._state, reader, writer
         )
         self._connections[task] = conversation
         try:
             await conversation
         finally:
             del self._connections[task]
+
+    def _make_room(self) -> bool:
+        """Ends the connection on which nothing was asked the longest; whoever comes next is worth more."""
+        for conversation, since in self._resting.items():
+            if self._loop.time() - since >= _MAY_REST:
+                conversation.hang_up()
+                return True
+            break
+        return False
 
     def _say_full(self) -> None:
         now = self._loop.time()

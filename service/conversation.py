@@ -42,11 +42,16 @@ class Bounds:
 
 
 class Conversation(TCPServer):
-    """One connection; awaited, it lasts until its end."""
+    """One connection; awaited, it lasts until its end.
 
-    def __init__(self, bounds: Bounds, *args: Any) -> None:
+    Args:
+        resting: where it notes since when nothing is asked on it, for as long as that is so; the longest stands first.
+    """
+
+    def __init__(self, bounds: Bounds, resting: dict[Conversation, float], *args: Any) -> None:
         super().__init__(*args)
         self._bounds = bounds
+        self._resting = resting
         self._timer: asyncio.TimerHandle | None = None
         self._within = HEAD_TIMEOUT  # of the next idle time: it is the first
         self.idle_task = _IdleTask(self._rest, self._stir)  # type: ignore[assignment]  # stands in for Hypercorn's
@@ -69,8 +74,10 @@ class Conversation(TCPServer):
     def _rest(self) -> None:
         self._close_within(self._within)
         self._within = self._bounds.idle
+        self._resting[self] = self.loop.time()
 
     def _stir(self) -> None:
+        self._resting.pop(self, None)
         if self._timer is not None:
             self._timer.cancel()
             self._timer = None

@@ -314,3 +314,17 @@ def test_a_caller_too_many(serve: Start, url: str) -> None:
     until(lambda: open_sockets(process) <= 0)
     assert process.get("/-/live").status_code == 200
     assert process.stop() == 0
+
+
+def test_a_connection_at_rest_makes_room(serve: Start, url: str) -> None:
+    """At the cap a newcomer takes the place of whoever has asked nothing for a second, and is served."""
+    process = serve(database_url=url, max_connections="1", keep_alive="20")
+    with httpx.Client(base_url=process.url, timeout=DEADLINE) as kept:
+        assert kept.get("/-/live").status_code == 200
+        began = time.monotonic()
+        statuses = []
+        while 200 not in statuses:
+            assert time.monotonic() - began < DEADLINE
+            statuses.append(httpx.get(f"{process.url}/-/live", timeout=DEADLINE).status_code)
+    assert set(statuses) == {200, 503}
+    assert time.monotonic() - began >= 0.9
