@@ -18,11 +18,15 @@ from service.asgi.lifespan import serve_lifespan
 from service.catalog.holder import CatalogHolder
 from service.database import Database, open_database
 from service.errors import AskedError
-from service.events import Observe
+from service.events import Observe, tell_all
 from service.failures import add_error_answers
 from service.lifecycle import Lifecycle
 from service.logs import configure, log_event, new_request_id, request_id
+from service.operator.history import History
+from service.operator.meters import Meters
+from service.operator.news import News
 from service.operator.routes import OperatorPages
+from service.operator.state import PoolState
 from service.rest.prepare import Statements
 from service.rest.routes import TableApi
 from service.settings import Settings, load_settings
@@ -53,6 +57,8 @@ def create_app(settings: Settings | None = None, *, observe: Observe = log_event
         SettingsError: settings that cannot be used, all faults at once.
     """
     settings = settings or load_settings()
+    meters, news = Meters(), News()
+    observe = tell_all(meters.observe, news.observe, observe)
     database = open_database(settings, observe)
     catalog = CatalogHolder(database, settings.db_schemas, observe)
     lifecycle = Lifecycle(database, catalog, drain_timeout=settings.drain_timeout)
@@ -64,10 +70,13 @@ def create_app(settings: Settings | None = None, *, observe: Observe = log_event
     app.url_map.strict_slashes = False
     app.extensions["poolgate"] = Poolgate(settings, database, catalog, lifecycle)
     app.lifespan(lambda _app: lifecycle.running())
-    app.register_blueprint(OperatorPages(settings, database, catalog, lifecycle).blueprint())
+    history = History(database.pool.stats, meters)
+    app.lifespan(lambda _app: history.running(lifecycle.until_draining))
+    state = PoolState(database.pool, meters, history, news)
+    app.register_blueprint(OperatorPages(settings, database, catalog, lifecycle, state).blueprint())
     prefix = settings.rest_prefix.rstrip("/") or None
     app.register_blueprint(TableApi(settings, database, catalog, statements).blueprint(), url_prefix=prefix)
-    _add_hooks(app, lifecycle)
+    _add_hooks(app, lifecycle, meters)
     add_error_answers(app, database)
     return app
 
@@ -86,7 +95,7 @@ def _check_host() -> None:
         )
 
 
-def _add_hooks(app: AsyncFlask, lifecycle: Lifecycle) -> None:
+def _add_hooks(app: AsyncFlask, lifecycle: Lifecycle, meters: Meters) -> None:
     """What every request gets: an id, its timings, and a line in the log."""
     request_started.connect(_begin, app)  # earlier than any before_request function: what is refused has an id too
     app.before_request(_check_host)
@@ -95,6 +104,7 @@ def _add_hooks(app: AsyncFlask, lifecycle: Lifecycle) -> None:
     def finish(response: Response) -> Response:
         timings: Timings = g.timings
         timings.mark("response")
+        meters.answered(request.method, response.status_code, sum(timings.durations.values()))
         response.headers.add("Server-Timing", timings.header())
         response.headers["X-Request-Id"] = g.request_id
         if lifecycle.draining and request.environ["SERVER_PROTOCOL"].startswith("HTTP/1"):
