@@ -44,6 +44,7 @@ class Poolgate:
     database: Database
     catalog: CatalogHolder
     lifecycle: Lifecycle
+    state: PoolState
 
 
 def create_app(settings: Settings | None = None, *, observe: Observe = log_event) -> AsyncFlask:
@@ -62,17 +63,16 @@ def create_app(settings: Settings | None = None, *, observe: Observe = log_event
     database = open_database(settings, observe)
     catalog = CatalogHolder(database, settings.db_schemas, observe)
     lifecycle = Lifecycle(database, catalog, drain_timeout=settings.drain_timeout)
+    state = PoolState(database.pool, meters, History(database.pool.stats, meters), news)
     statements = Statements(database.name, max_rows=settings.db_max_rows)
 
     app = AsyncFlask("service", static_folder=None)
     app.config["MAX_CONTENT_LENGTH"] = settings.max_body
     app.url_map.merge_slashes = False  # a redirect would hide a mistyped path from a program
     app.url_map.strict_slashes = False
-    app.extensions["poolgate"] = Poolgate(settings, database, catalog, lifecycle)
+    app.extensions["poolgate"] = Poolgate(settings, database, catalog, lifecycle, state)
     app.lifespan(lambda _app: lifecycle.running())
-    history = History(database.pool.stats, meters)
-    app.lifespan(lambda _app: history.running(lifecycle.until_draining))
-    state = PoolState(database.pool, meters, history, news)
+    app.lifespan(lambda _app: state.history.running(lifecycle.until_draining))
     app.register_blueprint(OperatorPages(settings, database, catalog, lifecycle, state).blueprint())
     prefix = settings.rest_prefix.rstrip("/") or None
     app.register_blueprint(TableApi(settings, database, catalog, statements).blueprint(), url_prefix=prefix)

@@ -66,8 +66,8 @@ class Comparison:
     Args:
         query: what was asked, for people.
         clients: how many asked at once.
-        open_seconds: half of the connections took no longer to be opened.
-        sentences: what it means, for people.
+        open_seconds: half of the second side's connections took no longer to be opened.
+        connecting: what that takes, in words.
     """
 
     query: str
@@ -75,11 +75,32 @@ class Comparison:
     pooled: Side
     per_request: Side
     open_seconds: float
-    sentences: tuple[str, ...]
+    connecting: str
+
+    @property
+    def sentences(self) -> tuple[str, ...]:
+        """What it means, for people."""
+        costs = (
+            f"Half of {self.per_request.opened} connections took {_ms(self.open_seconds)} or more to be opened, half "
+            f"of the requests through the pool {_ms(self.pooled.p50)} or more altogether. {self.connecting}"
+        )
+        bound = "What the pool still gives is the bound: never more connections than it may have."
+        return (self._outcome(), costs) if self.pooled.verdict == "good" else (self._outcome(), costs, bound)
 
     def as_dict(self) -> dict[str, Any]:
         """For JSON."""
-        return asdict(self)
+        return asdict(self) | {"sentences": self.sentences}
+
+    def _outcome(self) -> str:
+        ratio = self.pooled.per_second / self.per_request.per_second
+        match self.pooled.verdict:
+            case "good":
+                over = f"over {self.pooled.opened} connections"
+                return f"One pool answered {ratio:.1f} times as many requests a second, {over}."
+            case "bad":
+                return f"Here the pool lost: a connection for each request gave {1 / ratio:.1f} times as many a second."
+            case _:
+                return "Here both sides did about as well."
 
 
 async def compare(
@@ -112,12 +133,11 @@ async def compare(
     baseline = open_database(_without_pool(settings, clients), observe)
     try:
         await baseline.pool.open()
-        pooled, per_request = _judge(await load.run(database, _pooled), await load.run(baseline, _alone))
+        pooled, per_request = judge(await load.run(database, _pooled), await load.run(baseline, _alone))
     finally:
         await baseline.close(_GRACE)
     opening = _percentile(sorted(connecting), 0.5)
-    sentences = _sentences(pooled, per_request, opening, database.connecting)
-    return Comparison(query.title, clients, pooled, per_request, opening, sentences)
+    return Comparison(query.title, clients, pooled, per_request, opening, database.connecting)
 
 
 async def compare_database(settings: Settings, *, requests: int, clients: int, seconds: float) -> Comparison:
@@ -249,30 +269,14 @@ def _percentile(ordered: list[float], part: float) -> float:
     return ordered[min(len(ordered) - 1, int(part * len(ordered)))] if ordered else 0.0
 
 
-def _judge(pooled: Side, per_request: Side) -> tuple[Side, Side]:
+def judge(pooled: Side, per_request: Side) -> tuple[Side, Side]:
+    """Both sides with their verdicts, by requests a second."""
     ratio = pooled.per_second / per_request.per_second
     if ratio > _EVEN:
         return replace(pooled, verdict="good"), replace(per_request, verdict="bad")
     if ratio < 1 / _EVEN:
         return replace(pooled, verdict="bad"), replace(per_request, verdict="good")
     return pooled, per_request
-
-
-def _sentences(pooled: Side, per_request: Side, opening: float, connecting: str) -> tuple[str, ...]:
-    ratio = pooled.per_second / per_request.per_second
-    if pooled.verdict == "good":
-        first = f"One pool answered {ratio:.1f} times as many requests a second, over {pooled.opened} connections."
-    elif pooled.verdict == "bad":
-        first = f"Here the pool lost: a connection for each request gave {1 / ratio:.1f} times as many a second."
-    else:
-        first = "Here both sides did about as well."
-    costs = (
-        f"Half of {per_request.opened} connections took {_ms(opening)} or more to be opened, half of the requests "
-        f"through the pool {_ms(pooled.p50)} or more altogether. {connecting}"
-    )
-    if pooled.verdict == "good":
-        return first, costs
-    return first, costs, "What the pool still gives is the bound: never more connections than it may have."
 
 
 def _ms(seconds: float) -> str:

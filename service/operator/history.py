@@ -8,7 +8,6 @@ from collections import deque
 from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
 from dataclasses import astuple, dataclass
-from typing import Any
 
 from service.errors import UnavailableError
 from service.operator.meters import Meters, Times
@@ -18,6 +17,10 @@ SECONDS = 300
 """How far back it goes."""
 _MOST_WATCHERS = 20
 _TIMES_EVERY = 10  # seconds between two notes of all durations, which are larger
+
+
+Numbers = tuple[float, ...]
+"""A sample's, in their order."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,14 +85,15 @@ class History:
         if self.watchers >= _MOST_WATCHERS:
             raise UnavailableError(f"{self.watchers} watch this page already", code="PGATE503")
 
-    async def watch(self) -> AsyncGenerator[Sample]:
-        """Each sample from now on; ends when the service is about to stop."""
+    async def watch(self) -> AsyncGenerator[list[Numbers]]:
+        """All samples there are, then each new one; ends when the service is about to stop."""
         self.watchers += 1
         try:
+            yield [astuple(sample) for sample in self.samples]
             while not self.ended:
                 await self._next.wait()
                 if not self.ended:
-                    yield self.samples[-1]
+                    yield [astuple(self.samples[-1])]
         finally:
             self.watchers -= 1
 
@@ -105,10 +109,6 @@ class History:
         if self._taken % _TIMES_EVERY == 0:
             self._times.append(self._meters.times())
         self._wake()
-
-    def as_lists(self) -> list[list[Any]]:
-        """The samples, oldest first, each as its numbers in their order."""
-        return [list(astuple(sample)) for sample in self.samples]
 
     async def _run(self, until: Callable[[], Awaitable[None]]) -> None:
         stopping = asyncio.ensure_future(until())

@@ -6,7 +6,6 @@ import datetime
 import json
 from collections.abc import AsyncIterator, Callable
 from contextlib import aclosing
-from typing import Any
 
 from flask import Response, render_template, request
 
@@ -98,16 +97,11 @@ class PoolPages:
         return query_of(self._catalog(), self._database.name)
 
     async def _stream(self) -> AsyncIterator[str]:
-        history = self._state.history
-        yield _event({"samples": history.as_lists(), **self._state.now()})
-        async with aclosing(history.watch()) as samples:
-            async for _ in samples:
-                yield _event({"samples": history.as_lists()[-1:], **self._state.now()})
+        async with aclosing(self._state.history.watch()) as seconds:
+            async for samples in seconds:
+                told = json.dumps({"samples": samples, **self._state.now()}, separators=(",", ":"))
+                yield f"data: {told}\n\n"
 
 
 def _moment(at: float) -> datetime.datetime:
     return datetime.datetime.fromtimestamp(at, datetime.UTC)
-
-
-def _event(value: Any) -> str:
-    return f"data: {json.dumps(value, separators=(',', ':'))}\n\n"
