@@ -99,11 +99,15 @@ def in_words(event: Event) -> tuple[str, bool] | None:
         case TimedOut(waited):
             return f"A caller got no connection within {waited:.1f} s", True
         case CatalogLoaded(reason, _, relations):
-            return f"The schema was read: {relations} tables and views ({reason})", False
+            return f"The schema was read: {_counted(relations)} ({reason})", False
         case CatalogFailed(reason, error):
             return f"The schema could not be read ({reason}): {_kind(error)}", True
         case _:
             return None
+
+
+def _counted(relations: int) -> str:
+    return "one table or view" if relations == 1 else f"{relations} tables and views"
 
 
 def _kind(error: BaseException) -> str:
