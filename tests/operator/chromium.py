@@ -62,7 +62,7 @@ class Page:
 
     def open(self, url: str) -> None:
         self.do("Page.navigate", url=url)
-        self.until("document.readyState === 'complete' && location.href !== 'about:blank'")
+        self.until(f"document.readyState === 'complete' && location.href === {url!r}")
 
     def run(self, script: str) -> Any:
         """The value of an expression in the page; a promise's once it is there."""
