@@ -133,7 +133,7 @@ async def compare(
     baseline = open_database(_without_pool(settings, clients), observe)
     try:
         await baseline.pool.open()
-        pooled, per_request = judge(await load.run(database, _pooled), await load.run(baseline, _alone))
+        pooled, per_request = judge(await load.run(database), await load.run(baseline))
     finally:
         await baseline.close(_GRACE)
     opening = _percentile(sorted(connecting), 0.5)
@@ -202,17 +202,6 @@ def _without_pool(settings: Settings, clients: int) -> Settings:
     return settings.model_copy(update=changes)
 
 
-async def _pooled(pool: Pool, query: Query) -> None:
-    async with pool.lease() as lease:
-        await lease.fetchrow(query.sql, *query.args)
-
-
-async def _alone(pool: Pool, query: Query) -> None:
-    async with pool.lease() as lease:
-        await lease.fetchrow(query.sql, *query.args)
-        lease.invalidate()
-
-
 @dataclass(frozen=True, slots=True)
 class _Load:
     query: Query
@@ -220,7 +209,7 @@ class _Load:
     clients: int
     seconds: float
 
-    async def run(self, database: Database, ask: Callable[[Pool, Query], Awaitable[None]]) -> Side:
+    async def run(self, database: Database) -> Side:
         """All clients at once, each asking again as soon as it is answered."""
         took: list[float] = []
         errors: list[Exception] = []
@@ -232,7 +221,7 @@ class _Load:
             for _ in turns:
                 start = perf_counter()
                 try:
-                    await ask(database.pool, self.query)
+                    await self._ask(database.pool)
                 except Exception as error:
                     errors.append(error)
                 else:
@@ -249,6 +238,10 @@ class _Load:
         opened = size + _opened(database.pool)[1] - connects
         p50, p99 = _percentile(took, 0.5), _percentile(took, 0.99)
         return Side(len(took), len(errors), lasted, p50, p99, len(took) / lasted, opened)
+
+    async def _ask(self, pool: Pool) -> None:
+        async with pool.lease() as lease:
+            await lease.fetchrow(self.query.sql, *self.query.args)
 
     async def _together(self, client: Callable[[], Awaitable[None]]) -> None:
         try:

@@ -55,7 +55,7 @@ class History:
         self.samples: deque[Sample] = deque(maxlen=SECONDS)
         self.ended = False
         self.watchers = 0
-        self._times: deque[Times] = deque([meters.times()], maxlen=SECONDS // _TIMES_EVERY + 1)
+        self._times: deque[Times] = deque([meters.times(stats())], maxlen=SECONDS // _TIMES_EVERY + 1)
         self._taken = 0
         self._acquired = 0
         self._stats = stats
@@ -107,7 +107,7 @@ class History:
         )
         self._taken += 1
         if self._taken % _TIMES_EVERY == 0:
-            self._times.append(self._meters.times())
+            self._times.append(self._meters.times(stats))
         self._wake()
 
     async def _run(self, until: Callable[[], Awaitable[None]]) -> None:

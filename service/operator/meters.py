@@ -1,4 +1,4 @@
-"""What is counted beside the pool's own numbers: requests, readings of the schema, and how long things took."""
+"""What is counted beside the pool's own numbers: requests, readings of the schema, the peaks of its use."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections import Counter, defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from service.events import Acquired, CatalogFailed, CatalogLoaded, Connected, Event, Released
+from service.events import Acquired, CatalogFailed, CatalogLoaded, Event, Released
 from service.pool.histogram import Histogram, Tally
 from service.pool.stats import PoolStats
 
@@ -59,7 +59,7 @@ class Meters:
     """Counts; `observe` listens to the pool and the catalog, `answered` is told of each request."""
 
     def __init__(self) -> None:
-        self._wait, self._usage, self._connect, self._reading = Tally(), Tally(), Tally(), Tally()
+        self._reading = Tally()
         self._request: defaultdict[str, Tally] = defaultdict(Tally)
         self._requests: Counter[tuple[str, int]] = Counter()
         self._readings = Counter(loaded=0, failed=0)
@@ -70,28 +70,17 @@ class Meters:
         """Counts an event; the two that come with each request are looked for first."""
         kind = type(event)
         if kind is Acquired:
-            self._wait.add(event.waited)  # type: ignore[union-attr]  # its type was looked at
             self._in_use += 1
             if self._in_use > self._peak:
                 self._peak = self._in_use
         elif kind is Released:
-            self._usage.add(event.held)  # type: ignore[union-attr]  # as above
             self._in_use -= 1
-        else:
-            self._observe_rare(event)
-
-    def _observe_rare(self, event: Event) -> None:
-        match event:
-            case Connected(seconds):
-                self._connect.add(seconds)
-            case CatalogLoaded(_, seconds, relations):
-                self._readings["loaded"] += 1
-                self._reading.add(seconds)
-                self._relations = relations
-            case CatalogFailed():
-                self._readings["failed"] += 1
-            case _:
-                pass
+        elif isinstance(event, CatalogLoaded):
+            self._readings["loaded"] += 1
+            self._reading.add(event.seconds)
+            self._relations = event.relations
+        elif kind is CatalogFailed:
+            self._readings["failed"] += 1
 
     def answered(self, method: str, status: int, seconds: float) -> None:
         """Counts a request."""
@@ -104,15 +93,15 @@ class Meters:
         peak, self._peak = self._peak, self._in_use
         return peak
 
-    def times(self) -> Times:
+    def times(self, pool: PoolStats) -> Times:
         """How long things took, up to now."""
         request = {method: tally.frozen() for method, tally in self._request.items()}
-        return Times(self._wait.frozen(), self._usage.frozen(), self._connect.frozen(), request)
+        return Times(pool.wait, pool.usage, pool.connect, request)
 
     def numbers(self, pool: PoolStats) -> Numbers:
         """All of it, up to now."""
         return Numbers(
-            pool, self.times(), dict(self._requests), dict(self._readings), self._reading.frozen(), self._relations
+            pool, self.times(pool), dict(self._requests), dict(self._readings), self._reading.frozen(), self._relations
         )
 
 

@@ -26,14 +26,17 @@ from service.pool.histogram import Histogram
 from service.pool.stats import PoolStats
 
 _GAUGES = {
-    "size": "Live connections, idle and in use.",
+    "size": "Live connections, idle, in use and being checked.",
     "idle": "Connections that nobody uses.",
     "in_use": "Connections in use.",
+    "checking": "Connections being asked whether they are there.",
     "connecting": "Connections being opened.",
     "closing": "Connections being closed.",
     "waiting": "Callers waiting for a connection.",
     "min_size": "Connections kept open from the start.",
     "max_size": "The most connections there may be at once.",
+    "generation": "How often all connections were told to be replaced.",
+    "away": "1 while no connection is there and the last attempt to open one failed.",
     "peak_in_use": "The most connections that were in use at once since the start.",
 }
 _COUNTERS = {
@@ -42,8 +45,12 @@ _COUNTERS = {
     "timed_out": "Callers whose deadline passed in the queue.",
     "shed": "Callers turned away at once because the queue was full.",
     "cancelled": "Callers who went away while they waited.",
+    "handed_over": "Connections that went straight to a caller who waited.",
     "connects": "Connections opened.",
     "connect_errors": "Connections that could not be opened.",
+    "replaced": "Connections that had reached their age and for which others were opened.",
+    "leaked": "Connections that were held for longer than the threshold.",
+    "observer_errors": "Times a listener to the pool's events failed.",
     "resets": "Times something had to be ended on a connection that was given back.",
 }
 
@@ -90,6 +97,9 @@ def _pool(stats: PoolStats) -> Iterator[Metric]:
         yield GaugeMetricFamily(f"poolgate_pool_{name}", meaning, value=getattr(stats, name))
     yield GaugeMetricFamily(
         "poolgate_pool_max_wait_seconds", "The longest wait for a connection since the start.", stats.max_wait_seconds
+    )
+    yield GaugeMetricFamily(
+        "poolgate_pool_retry_in_seconds", "Time until connecting is tried again after it failed.", stats.retry_in
     )
     for name, meaning in _COUNTERS.items():
         yield CounterMetricFamily(f"poolgate_pool_{name}", meaning, value=getattr(stats, name))

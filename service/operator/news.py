@@ -15,7 +15,10 @@ from service.events import (
     Connected,
     ConnectFailed,
     Event,
+    Expired,
+    Leaked,
     Reason,
+    Resized,
     Shed,
     TimedOut,
 )
@@ -27,7 +30,15 @@ _REASONS = {
     Reason.DISPOSED: "the engine was disposed of",
     Reason.CLOSING: "the pool is closing",
     Reason.ABANDONED: "it was still in use when the time for closing was over",
+    Reason.LIFETIME: "it had reached its age",
+    Reason.IDLE: "nobody had needed it for long",
+    Reason.EXPIRED: "all were to be replaced",
+    Reason.RESIZED: "the pool was made smaller",
+    Reason.VALIDATION: "it did not answer",
+    Reason.RECLAIMED: "it was held beyond the hard limit",
+    Reason.PER_REQUEST: "the pool keeps none",
 }
+_BAD_ENDS = (Reason.LOST, Reason.RESET_FAILED, Reason.ABANDONED, Reason.VALIDATION, Reason.RECLAIMED)
 _TOGETHER = 10.0  # seconds within which like things are one line
 
 
@@ -92,8 +103,13 @@ def in_words(event: Event) -> tuple[str, bool] | None:
         case ConnectFailed(error):
             return f"A connection could not be opened: {_kind(error)}", True
         case Closed(reason):
-            bad = reason in (Reason.LOST, Reason.RESET_FAILED, Reason.ABANDONED)
-            return f"A connection was closed: {_REASONS.get(reason, reason.value.replace('_', ' '))}", bad
+            return f"A connection was closed: {_REASONS[reason]}", reason in _BAD_ENDS
+        case Leaked(held, where):
+            return f"A connection has been held for {held:.1f} s; it was taken at {where}", True
+        case Expired():
+            return "All connections are to be replaced", False
+        case Resized(least, most):
+            return f"The pool was resized: {least} to {most} connections", False
         case Shed(waiting):
             return f"A caller was turned away: the queue was full with {waiting}", True
         case TimedOut(waited):

@@ -18,8 +18,11 @@ from service.events import (
     Connected,
     ConnectFailed,
     Event,
+    Expired,
+    Leaked,
     Reason,
     Released,
+    Resized,
     Shed,
     TimedOut,
     tell_all,
@@ -51,7 +54,7 @@ def test_several_hear_of_an_event() -> None:
 
 
 def test_meters_count_events() -> None:
-    """Waits, holds, connects and readings are counted with their durations."""
+    """Readings of the schema are counted with their durations."""
     meters = Meters()
     for event in (
         Acquired(0.0), Acquired(0.2), Released(0.003), Connected(0.03), CatalogLoaded("start", 0.5, 7, 1),
@@ -59,8 +62,6 @@ def test_meters_count_events() -> None:
     ):  # fmt: skip
         meters.observe(event)
     numbers = meters.numbers(stats())
-    assert (numbers.times.wait.count, numbers.times.wait.sum) == (2, 0.2)
-    assert (numbers.times.usage.count, numbers.times.connect.count) == (1, 1)
     assert (numbers.readings, numbers.relations, numbers.reading.sum) == ({"loaded": 1, "failed": 1}, 7, 0.5)
 
 
@@ -106,13 +107,14 @@ async def test_history_keeps_the_last_minutes() -> None:
 
 async def test_durations_are_those_of_the_last_minutes() -> None:
     """What took long an hour ago is not among today's percentiles."""
-    meters = Meters()
-    history = History(stats, meters)
-    meters.observe(Released(9.0))
-    for _ in range(SECONDS + 20):
-        history.take()
-    meters.observe(Released(0.1))
-    assert between(history.earlier.usage, meters.times().usage).count == 1
+    usage, snapshot = Tally(), [stats()]
+    history = History(lambda: snapshot[0], Meters())
+    for seconds in (9.0, 0.1):
+        usage.add(seconds)
+        snapshot[0] = replace(snapshot[0], usage=usage.frozen())
+        for _ in range(SECONDS + 20 if seconds == 9.0 else 1):
+            history.take()
+    assert between(history.earlier.usage, snapshot[0].usage).count == 1
 
 
 async def test_one_task_takes_the_samples_and_ends() -> None:
@@ -139,6 +141,10 @@ WORDS: list[tuple[Event, str, bool]] = [
     (ConnectFailed(OSError("secret")), "A connection could not be opened: OSError", True),
     (Closed(Reason.LOST), "A connection was closed: the server or the network had closed it", True),
     (Closed(Reason.CLOSING), "A connection was closed: the pool is closing", False),
+    (Closed(Reason.VALIDATION), "A connection was closed: it did not answer", True),
+    (Leaked(31.26, "shop.py:4"), "A connection has been held for 31.3 s; it was taken at shop.py:4", True),
+    (Expired(2), "All connections are to be replaced", False),
+    (Resized(1, 4), "The pool was resized: 1 to 4 connections", False),
     (Shed(100), "A caller was turned away: the queue was full with 100", True),
     (TimedOut(5.04), "A caller got no connection within 5.0 s", True),
     (CatalogLoaded("reload", 0.1, 3, 2), "The schema was read: 3 tables and views (reload)", False),

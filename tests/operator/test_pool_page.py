@@ -8,7 +8,6 @@ import re
 import signal
 import time
 from collections.abc import AsyncIterator
-from dataclasses import dataclass
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
@@ -20,6 +19,7 @@ from poolgate_process import DEADLINE, make_shop, starting
 from service.app import create_app
 from service.asgi import AsyncFlask
 from service.operator.state import PoolState
+from service.pool.stats import Holder
 from service.settings import Settings
 from service.testing import client, running
 
@@ -58,6 +58,9 @@ async def test_programs_get_json(app: AsyncFlask, http: httpx.AsyncClient) -> No
     assert told["times"]["usage"]["count"] >= 1
     assert told["times"]["usage"]["p50"] <= told["times"]["usage"]["p90"] <= told["times"]["usage"]["p99"]
     assert told["times"]["request"]["count"] == 1
+    (holder,) = told["holders"]
+    assert holder["since"] > 0
+    assert "in test_programs_get_json" in holder["where"]
     assert any("connection was opened" in each["text"] for each in told["events"])
 
 
@@ -112,18 +115,13 @@ async def test_the_page_shows_the_numbers_by_itself(app: AsyncFlask, http: httpx
 async def test_what_a_page_shows_is_escaped(app: AsyncFlask, http: httpx.AsyncClient) -> None:
     """Text from elsewhere cannot become part of the page."""
 
-    @dataclass
-    class Held:
-        since: float = 1.5
-        where: str = "<script>alert(1)</script>"
-        identity: Any = None
-
-    app.extensions["poolgate"].database.pool.holders = lambda: [Held()]
+    held = Holder(1.5, "<script>alert(1)</script>", "<b>")
+    app.extensions["poolgate"].database.pool.holders = lambda: [held]
     page = (await http.get("/-/pool", headers=BROWSER)).text
     assert "<script>alert" not in page
     assert "&lt;script&gt;alert" in page
     assert (await http.get("/-/pool")).json()["holders"] == [
-        {"since": 1.5, "where": "<script>alert(1)</script>", "identity": None}
+        {"since": 1.5, "where": "<script>alert(1)</script>", "identity": "<b>"}
     ]
 
 

@@ -43,7 +43,7 @@ function paint() {
     const values = [times.count, duration(times.mean), ...["p50", "p90", "p99"].map((part) => duration(times[part], times.under))];
     values.forEach((value, index) => say(cells[index + 1], value));
   }
-  showHolders(pool.holders ?? []);
+  showHolders(pool.holders);
   showNews();
 }
 
