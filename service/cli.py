@@ -108,7 +108,7 @@ def compare(database_url: str | None, requests: int, clients: int, seconds: floa
     if settings.is_demo:
         _build_demo()
     done = asyncio.run(compare_database(settings, requests=requests, clients=clients, seconds=seconds))
-    click.echo(f"{done.query} on {show('database_url', settings.database_url)}, by {clients} clients at once\n")
+    click.echo(f"{done.query} on {show('database_url', settings.database_url)}, {clients} at once\n")
     click.echo(as_table(done))
     width = shutil.get_terminal_size().columns
     for sentence in done.sentences:

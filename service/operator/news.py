@@ -110,8 +110,8 @@ def in_words(event: Event) -> tuple[str, bool] | None:
             return "All connections are to be replaced", False
         case Resized(least, most):
             return f"The pool was resized: {least} to {most} connections", False
-        case Shed(waiting):
-            return f"A caller was turned away: the queue was full with {waiting}", True
+        case Shed():
+            return "A caller was turned away: the queue was full", True
         case TimedOut(waited):
             return f"A caller got no connection within {waited:.1f} s", True
         case CatalogLoaded(reason, _, relations):

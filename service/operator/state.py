@@ -12,6 +12,9 @@ from service.operator.news import News
 from service.pool import Pool
 from service.pool.stats import PoolStats
 
+MOST_HOLDERS = 50
+"""Of a large pool the longest are shown."""
+
 
 @dataclass(frozen=True)
 class PoolState:
@@ -51,5 +54,5 @@ class PoolState:
                 "where": holder.where,
                 "identity": None if holder.identity is None else str(holder.identity),
             }
-            for holder in self.pool.holders()
+            for holder in self.pool.holders()[:MOST_HOLDERS]
         ]

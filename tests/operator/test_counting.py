@@ -145,7 +145,7 @@ WORDS: list[tuple[Event, str, bool]] = [
     (Leaked(31.26, "shop.py:4"), "A connection has been held for 31.3 s; it was taken at shop.py:4", True),
     (Expired(2), "All connections are to be replaced", False),
     (Resized(1, 4), "The pool was resized: 1 to 4 connections", False),
-    (Shed(100), "A caller was turned away: the queue was full with 100", True),
+    (Shed(100), "A caller was turned away: the queue was full", True),
     (TimedOut(5.04), "A caller got no connection within 5.0 s", True),
     (CatalogLoaded("reload", 0.1, 3, 2), "The schema was read: 3 tables and views (reload)", False),
     (CatalogFailed("reload", DatabaseAwayError("x")), "The schema could not be read (reload): DatabaseAwayError", True),
@@ -185,6 +185,8 @@ def test_a_storm_is_one_line() -> None:
         ("A caller was t", 500),
     ]
     clock.now += 60
-    for waiting in range(9):
-        news.observe(Shed(waiting))
-    assert [each["text"][-1] for each in news.latest()] == ["8", "7", "6"]
+    for most in range(9):
+        news.observe(Resized(1, most))
+    assert [each["text"] for each in news.latest()] == [
+        f"The pool was resized: 1 to {most} connections" for most in (8, 7, 6)
+    ]

@@ -142,7 +142,7 @@ function showComparison({ pooled, per_request: alone, query, clients, sentences 
   at("sides").replaceChildren(...rows, tag("tr", [heading("verdict"), ...verdicts]));
   at("versus").hidden = false;
   at("sentences").replaceChildren(...sentences.map((sentence) => tag("p", sentence)));
-  say(at("outcome"), `${query}, by ${clients} clients at once: one pool ${pooled.verdict}, a connection per request ${alone.verdict}.`);
+  say(at("outcome"), `${query}, ${clients} at once: one pool ${pooled.verdict}, a connection per request ${alone.verdict}.`);
 }
 
 function heading(text) {
