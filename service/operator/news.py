@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from service.events import (
+    Acquired,
     CatalogFailed,
     CatalogLoaded,
     Closed,
@@ -18,6 +19,7 @@ from service.events import (
     Expired,
     Leaked,
     Reason,
+    Released,
     Resized,
     Shed,
     TimedOut,
@@ -39,6 +41,7 @@ _REASONS = {
     Reason.PER_REQUEST: "the pool keeps none",
 }
 _BAD_ENDS = (Reason.LOST, Reason.RESET_FAILED, Reason.ABANDONED, Reason.VALIDATION, Reason.RECLAIMED)
+_EACH_REQUEST = (Acquired, Released)  # looked for first: they come thousands of times a second
 _TOGETHER = 10.0  # seconds within which like things are one line
 
 
@@ -75,8 +78,7 @@ class News:
 
     def observe(self, event: Event) -> None:
         """Takes down what is worth a line."""
-        told = in_words(event)
-        if told is None:
+        if type(event) in _EACH_REQUEST or (told := in_words(event)) is None:
             return
         text, bad = told
         now = self._clock()
