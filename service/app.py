@@ -19,11 +19,15 @@ from service.asgi.limits import Limits
 from service.catalog.holder import CatalogHolder
 from service.database import Database, open_database
 from service.errors import AskedError
-from service.events import Observe
+from service.events import Observe, tell_all
 from service.failures import add_error_answers
 from service.lifecycle import Lifecycle
 from service.logs import configure, log_event, new_request_id, request_id
+from service.operator.history import History
+from service.operator.meters import Meters
+from service.operator.news import News
 from service.operator.routes import OperatorPages
+from service.operator.state import PoolState
 from service.rest.prepare import Statements
 from service.rest.routes import TableApi
 from service.settings import Settings, load_settings
@@ -41,6 +45,7 @@ class Poolgate:
     database: Database
     catalog: CatalogHolder
     lifecycle: Lifecycle
+    state: PoolState
 
 
 def create_app(settings: Settings | None = None, *, observe: Observe = log_event) -> AsyncFlask:
@@ -54,9 +59,12 @@ def create_app(settings: Settings | None = None, *, observe: Observe = log_event
         SettingsError: settings that cannot be used, all faults at once.
     """
     settings = settings or load_settings()
+    meters, news = Meters(), News()
+    observe = tell_all(meters.observe, news.observe, observe)
     database = open_database(settings, observe)
     catalog = CatalogHolder(database, settings.db_schemas, observe)
     lifecycle = Lifecycle(database, catalog, drain_timeout=settings.drain_timeout)
+    state = PoolState(database.pool, meters, History(database.pool.stats, meters), news)
     statements = Statements(database.name, max_rows=settings.db_max_rows)
 
     limits = Limits(body_timeout=settings.body_timeout, send_timeout=settings.send_timeout)
@@ -64,12 +72,13 @@ def create_app(settings: Settings | None = None, *, observe: Observe = log_event
     app.config["MAX_CONTENT_LENGTH"] = settings.max_body
     app.url_map.merge_slashes = False  # a redirect would hide a mistyped path from a program
     app.url_map.strict_slashes = False
-    app.extensions["poolgate"] = Poolgate(settings, database, catalog, lifecycle)
+    app.extensions["poolgate"] = Poolgate(settings, database, catalog, lifecycle, state)
     app.lifespan(lambda _app: lifecycle.running())
-    app.register_blueprint(OperatorPages(settings, database, catalog, lifecycle).blueprint())
+    app.lifespan(lambda _app: state.history.running(lifecycle.until_draining))
+    app.register_blueprint(OperatorPages(settings, database, catalog, lifecycle, state).blueprint())
     prefix = settings.rest_prefix.rstrip("/") or None
     app.register_blueprint(TableApi(settings, database, catalog, statements).blueprint(), url_prefix=prefix)
-    _add_hooks(app, lifecycle)
+    _add_hooks(app, lifecycle, meters)
     add_error_answers(app, database)
     return app
 
@@ -88,7 +97,7 @@ def _check_host() -> None:
         )
 
 
-def _add_hooks(app: AsyncFlask, lifecycle: Lifecycle) -> None:
+def _add_hooks(app: AsyncFlask, lifecycle: Lifecycle, meters: Meters) -> None:
     """What every request gets: an id, its timings, and a line in the log."""
     request_started.connect(_begin, app)  # earlier than any before_request function: what is refused has an id too
     app.before_request(_check_host)
@@ -97,6 +106,7 @@ def _add_hooks(app: AsyncFlask, lifecycle: Lifecycle) -> None:
     def finish(response: Response) -> Response:
         timings: Timings = g.timings
         timings.mark("response")
+        meters.answered(request.method, response.status_code, sum(timings.durations.values()))
         response.headers.add("Server-Timing", timings.header())
         response.headers["X-Request-Id"] = g.request_id
         if lifecycle.draining and request.environ["SERVER_PROTOCOL"].startswith("HTTP/1"):

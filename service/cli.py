@@ -95,6 +95,27 @@ def migrate(revision: str) -> None:
 
 
 @main.command()
+@click.option("--database", "database_url", metavar="URL", help="sqlite:///path or postgresql://…")
+@click.option("--requests", type=click.IntRange(1, 1_000_000), default=1000, show_default=True, help="On each side.")
+@click.option("--clients", type=click.IntRange(1, 100), default=10, show_default=True, help="Who ask at once.")
+@click.option("--seconds", type=click.FloatRange(0.1, 600), default=10, show_default=True, help="At most, a side.")
+def compare(database_url: str | None, requests: int, clients: int, seconds: float) -> None:
+    """Run the same query through one pool, and with a connection for each request."""
+    from service.compare import as_table, compare_database
+    from service.settings import load_settings, show
+
+    settings = load_settings(database_url=database_url)
+    if settings.is_demo:
+        _build_demo()
+    done = asyncio.run(compare_database(settings, requests=requests, clients=clients, seconds=seconds))
+    click.echo(f"{done.query} on {show('database_url', settings.database_url)}, {clients} at once\n")
+    click.echo(as_table(done))
+    width = shutil.get_terminal_size().columns
+    for sentence in done.sentences:
+        click.echo(textwrap.fill(sentence, width))
+
+
+@main.command()
 def settings() -> None:
     """Show every setting with its value, source and meaning; secrets hidden."""
     from service.settings import describe, load_settings

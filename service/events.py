@@ -160,3 +160,13 @@ Observe: TypeAlias = Callable[[Event], None]
 
 def ignore(_event: Event) -> None:
     """The listener that does not listen."""
+
+
+def tell_all(*observers: Observe) -> Observe:
+    """One listener that tells several, in their order; an error of one ends the telling."""
+
+    def tell(event: Event) -> None:
+        for observe in observers:
+            observe(event)
+
+    return tell

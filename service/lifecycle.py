@@ -32,6 +32,7 @@ class Lifecycle:
         self._up = asyncio.Event()
         self._tried = asyncio.Event()
         self._leave_at: float | None = None  # the loop's time
+        self._draining = asyncio.Event()
 
     @asynccontextmanager
     async def running(self) -> AsyncIterator[None]:
@@ -44,6 +45,7 @@ class Lifecycle:
             PoolgateError: what no waiting cures, as a wrong password or a file that is no database.
         """
         self._leave_at = None
+        self._draining = asyncio.Event()  # new, for it belongs to the loop on which it is waited for
         self._up.clear()
         self._tried.clear()
         living = asyncio.create_task(self._live(), name="poolgate: lifecycle")
@@ -60,11 +62,16 @@ class Lifecycle:
         """The service is about to stop: from now on it is not ready, and `time_left` counts down."""
         if self._leave_at is None:
             self._leave_at = asyncio.get_running_loop().time() + self._drain_timeout
+            self._draining.set()
 
     @property
     def draining(self) -> bool:
         """Whether the service is about to stop."""
         return self._leave_at is not None
+
+    async def until_draining(self) -> None:
+        """Returns when the service is about to stop: for what would go on for ever."""
+        await self._draining.wait()
 
     def time_left(self) -> float:
         """Seconds that requests in flight may still take, once the service is draining."""

@@ -21,6 +21,8 @@ class Database(ABC):
 
     name: ClassVar[str]
     default_schemas: ClassVar[tuple[str, ...]]
+    connecting: ClassVar[str]
+    """What opening a connection takes, in words for people."""
 
     def __init__(self, pool: Pool, safe_url: str) -> None:
         self.pool = pool

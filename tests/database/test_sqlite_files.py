@@ -14,6 +14,7 @@ import threading
 from collections.abc import Iterator
 from pathlib import Path
 from time import monotonic
+from typing import Any
 
 import pytest
 
@@ -279,6 +280,32 @@ async def test_it_leans_on_these_of_aiosqlite(tmp_path: Path) -> None:
     await connection.close()
     assert not connection.is_open
     await until(lambda: not connection._thread.is_alive())
+
+
+async def test_a_connection_given_up_while_it_opens_leaves_no_thread(tmp_path: Path) -> None:
+    """Whoever is cancelled meanwhile goes on when the thread has ended: it must not outlive the event loop."""
+    from service.database.sqlite.connection import FileConnection
+
+    begun, let_go = threading.Event(), threading.Event()
+
+    def opener() -> Any:
+        begun.set()
+        let_go.wait(10)
+        return files.open_writer(tmp_path / "a.db", 1.0)
+
+    connection = FileConnection(opener, 1.0)
+
+    async def connect() -> None:
+        await connection
+
+    opening = asyncio.create_task(connect())
+    await asyncio.to_thread(begun.wait, 10)
+    opening.cancel()
+    await asyncio.sleep(0)
+    let_go.set()
+    with pytest.raises(asyncio.CancelledError):
+        await opening
+    assert not connection._thread.is_alive()
 
 
 async def test_a_failed_open_leaves_no_thread(tmp_path: Path) -> None:

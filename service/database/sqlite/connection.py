@@ -107,7 +107,7 @@ class FileConnection(aiosqlite.Connection):
     async def _connect(self) -> aiosqlite.Connection:
         try:
             return await super()._connect()
-        except sqlite3.Error:
+        except (sqlite3.Error, asyncio.CancelledError):
             # aiosqlite has told its thread to end but does not wait, and it would call a loop that may be closed.
             await asyncio.to_thread(self._thread.join, SETTLE)
             raise

@@ -35,6 +35,7 @@ class SqliteDatabase(Database):
 
     name = "sqlite"
     default_schemas = ("main",)
+    connecting = "Opening one needs no network and no password, but a file, a thread and our functions in it."
 
     def __init__(self, pool: Pool, safe_url: str, *, path: Path, limit: float) -> None:
         super().__init__(pool, safe_url)

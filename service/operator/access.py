@@ -1,0 +1,67 @@
+"""Who may see what is for operators alone."""
+
+from __future__ import annotations
+
+import hmac
+import ipaddress
+
+from flask import request
+
+from service.errors import AuthError
+
+_HINT = "Set POOLGATE_ADMIN_TOKEN and send it as a bearer token to ask from elsewhere."
+_PROXIED = ("Forwarded", "X-Forwarded-For", "Via")
+
+
+def admit(token: str | None, *, page: bool = False) -> None:
+    """Lets the token's bearers in or, with none set, callers from this machine.
+
+    Args:
+        token: the setting ADMIN_TOKEN. A browser may send it as the password of HTTP Basic, with any name.
+        page: whether a browser asks, which can be made to ask its user.
+
+    Raises:
+        AuthError: 401 without the token; 403 from elsewhere.
+    """
+    if token is None:
+        _admit_neighbours()
+    elif not hmac.compare_digest(_given(), token.encode()):
+        raise AuthError(
+            "This page needs the admin token",
+            hint="Send the header 'Authorization: Bearer <POOLGATE_ADMIN_TOKEN>'.",
+            headers={"WWW-Authenticate": 'Basic realm="Poolgate", charset="UTF-8"' if page else "Bearer"},
+        )
+
+
+def _given() -> bytes:
+    basic = request.authorization
+    if basic is not None and basic.type == "basic":
+        return (basic.password or "").encode()
+    return request.headers.get("Authorization", "").removeprefix("Bearer ").strip().encode()
+
+
+def _admit_neighbours() -> None:
+    if not is_loopback(request.remote_addr) or any(name in request.headers for name in _PROXIED):
+        raise AuthError("This page answers callers from its own machine alone", status=403, code="PGATE403", hint=_HINT)
+    # A foreign page whose name was made to point at this machine would be let in otherwise.
+    if not _is_own_name(request.headers.get("Host", "")):
+        raise AuthError(
+            "This page answers under the names of its own machine alone, such as localhost",
+            status=403,
+            code="PGATE403",
+            hint=_HINT,
+        )
+
+
+def is_loopback(address: str | None) -> bool:
+    """Whether it is this machine's address for itself."""
+    try:
+        return address is not None and ipaddress.ip_address(address).is_loopback
+    except ValueError:
+        return False
+
+
+def _is_own_name(host: str) -> bool:
+    """A name without a dot cannot be had from outside."""
+    name = host.rpartition("]")[0].lstrip("[") if host.startswith("[") else host.partition(":")[0]
+    return is_loopback(name) or ("." not in name.rstrip(".") and ":" not in name) or name.endswith(".localhost")

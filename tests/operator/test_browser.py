@@ -1,0 +1,128 @@
+"""The pool's page in a real browser."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import chromium
+import pytest
+from chromium import Page, browser
+from poolgate_process import Process, make_shop, starting
+
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.skipif(chromium.BINARY is None, reason="there is no Chromium on this machine"),
+]
+NUMBER = "Number(document.getElementById('{}').textContent)"
+LIVE = "document.getElementById('status').textContent === 'Live'"
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Process]:
+    folder = tmp_path_factory.mktemp("site")
+    with starting(folder) as start:
+        yield start(database_url=make_shop(folder / "shop.db"), anonymous="read")
+
+
+@pytest.fixture(scope="module")
+def tab() -> Iterator[Page]:
+    with browser() as page:
+        yield page
+
+
+@pytest.fixture
+def page(tab: Page, site: Process) -> Iterator[Page]:
+    tab.complaints.clear()
+    tab.resize(1000, 900)
+    tab.open(f"{site.url}/-/pool")
+    tab.until(LIVE)
+    yield tab
+    assert tab.complaints == []
+
+
+def test_the_numbers_are_live(page: Page, site: Process) -> None:
+    """What requests do shows without a reload: in the table, in the chart, and nothing is wrong in the console."""
+    count = "Number(document.getElementById('times-usage').cells[1].textContent)"
+    before = page.run(count)
+    for _ in range(5):
+        assert site.get("/rest/v1/item").status_code == 200
+    page.until(f"{count} >= {before + 5}")
+    assert page.run(NUMBER.format("max_size")) == site.get("/-/pool").json()["max_size"]
+    assert page.run("document.querySelector('#chart path.rate').getBBox().width") > 0
+    assert "connections were in use" in page.run("document.getElementById('chart').getAttribute('aria-label')")
+    assert "A connection was opened" in page.run("document.getElementById('news').textContent")
+
+
+def test_the_comparison_at_the_press_of_a_button(page: Page) -> None:
+    """It is reached and started by the keyboard, runs, and shows both sides with a verdict each."""
+    page.run("document.getElementById('compare').focus()")
+    page.do("Input.dispatchKeyEvent", type="keyDown", key="Enter", code="Enter", windowsVirtualKeyCode=13, text="\r")
+    page.until("!document.getElementById('versus').hidden")
+    rows = page.run(
+        "[...document.querySelectorAll('#sides tr')].map(row => [...row.cells].map(cell => cell.textContent))"
+    )
+    shown = {name: (one, other) for name, one, other in rows}
+    assert set(shown["verdict"]) in ({"good", "bad"}, {"even"})
+    assert shown["connections opened"][1] == "400"
+    assert int(shown["connections opened"][0]) <= 10
+    assert shown["failed"] == ("0", "0")
+    assert page.run("document.activeElement.id") == "compare"
+    assert page.run("document.querySelectorAll('#sides rect').length") >= 8
+
+
+@pytest.mark.parametrize("path", ["/", "/-/pool"])
+@pytest.mark.parametrize("dark", [False, True])
+def test_it_fits_a_telephone(page: Page, site: Process, path: str, dark: bool) -> None:
+    """At 400 pixels nothing is wider than the window, in both colour schemes, and colours do differ."""
+    page.resize(400, 800, dark=dark)
+    page.open(site.url + path)
+    assert page.run("document.documentElement.scrollWidth") <= 400
+    colour = page.run("getComputedStyle(document.body).backgroundColor")
+    assert (max(int(part) for part in colour[4:-1].split(",")) < 60) is dark
+
+
+@pytest.mark.parametrize("dark", [False, True])
+def test_text_can_be_read(page: Page, dark: bool) -> None:
+    """Text has the contrast of 4.5 that WCAG's level AA asks for, against what lies behind it."""
+    page.resize(1000, 900, dark=dark)
+    assert page.run(CONTRAST) == []
+
+
+CONTRAST = """(() => {
+  const parse = text => text.match(/[0-9.]+/g).map(Number);
+  const light = ([r, g, b]) => [r, g, b].map(v => v / 255)
+    .map(v => v <= 0.04045 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4)
+    .reduce((sum, v, i) => sum + v * [0.2126, 0.7152, 0.0722][i], 0);
+  const behind = node => {
+    for (; node; node = node.parentElement) {
+      const colour = parse(getComputedStyle(node).backgroundColor);
+      if (colour.length < 4 || colour[3] > 0) return colour;
+    }
+  };
+  const texts = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+  const poor = [];
+  while (texts.nextNode()) {
+    const node = texts.currentNode.parentElement;
+    if (!texts.currentNode.data.trim() || !node.checkVisibility() || node.closest('noscript')) continue;
+    const style = getComputedStyle(node);
+    const ink = parse(node.closest('svg') ? style.fill : style.color);
+    const [low, high] = [light(ink), light(behind(node))].sort((one, other) => one - other);
+    if ((high + 0.05) / (low + 0.05) < 4.5) poor.push(texts.currentNode.data.trim());
+  }
+  return poor;
+})()"""
+
+
+def test_without_javascript(tab: Page, site: Process) -> None:
+    """The numbers are there all the same, and what needs JavaScript is not."""
+    tab.do("Emulation.setScriptExecutionDisabled", value=True)
+    try:
+        tab.open("about:blank")
+        tab.open(f"{site.url}/-/pool")
+        shown = tab.run("document.body.innerText")
+        assert tab.run(NUMBER.format("max_size")) == 11
+        assert tab.run("document.getElementById('compare').checkVisibility()") is False
+    finally:
+        tab.do("Emulation.setScriptExecutionDisabled", value=False)
+    assert "Live" not in shown
+    assert "run poolgate compare in a shell" in shown
