@@ -11,7 +11,9 @@ Where: TypeAlias = list[tuple[CodeType, int]]
 
 _DEPTH = 8  # enough to see past SQLAlchemy's own frames
 _SHOWN = 3
-_PASSED_OVER = ("service.pool.", "sqlalchemy.", "asyncio.", "contextlib", "greenlet", "uvloop", "threading")
+_PASSED_OVER = (
+    "service.pool.", "service.asgi.", "sqlalchemy.", "asyncio.", "contextlib", "greenlet", "uvloop", "threading",
+)  # fmt: skip
 
 
 def here(skip: int) -> Where:
@@ -27,7 +29,7 @@ def here(skip: int) -> Where:
 
 
 def in_words(where: Where) -> str:
-    """As `shop/orders.py:12 in show < …`, the innermost place first; the pool's own and SQLAlchemy's are left out."""
+    """As `shop/orders.py:12 in show < …`, the innermost place first; what lies between a view and the pool is left out."""
     told = [(code, at) for code, at in where if not _is_passed_over(code.co_filename)] or where[:1]
     return " < ".join(f"{_short(code)}:{_line(code, at)} in {code.co_name}" for code, at in told[:_SHOWN])
 
