@@ -29,7 +29,7 @@ def here(skip: int) -> Where:
 
 
 def in_words(where: Where) -> str:
-    """As `shop/orders.py:12 in show < …`, the innermost place first; what lies between a view and the pool is left out."""
+    """As `shop/orders.py:12 in show < …`, innermost first; what lies between a view and the pool is left out."""
     told = [(code, at) for code, at in where if not _is_passed_over(code.co_filename)] or where[:1]
     return " < ".join(f"{_short(code)}:{_line(code, at)} in {code.co_name}" for code, at in told[:_SHOWN])
 
