@@ -13,6 +13,7 @@ from contextlib import asynccontextmanager
 from types import TracebackType
 from typing import Any, TypeVar
 
+from service.errors import DatabaseAwayError
 from service.pool.driver import Driver, Row
 from service.pool.record import Record
 from service.pool.stock import Stock
@@ -93,8 +94,9 @@ class Lease:
         self._unclean = True
         try:
             result = await call
-        except TimeoutError:  # the driver gave up waiting, the statement may be running still
-            raise
+        except TimeoutError as error:  # the driver gave up waiting: the network, or the server, says nothing any more
+            self.invalidate()
+            raise DatabaseAwayError("the database did not answer in time") from error
         except Exception:
             self._unclean = False
             raise

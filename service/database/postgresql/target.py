@@ -14,6 +14,8 @@ from service.forms import safe_url
 
 APPLICATION = "poolgate"
 _STATEMENTS = 256  # prepared statements a connection keeps
+_SILENCE = 0.5
+"""Seconds after the server's own time limit when its answer is not waited for any longer: the network is dead."""
 
 _KNOWN_TO_ASYNCPG = frozenset(
     {
@@ -98,6 +100,8 @@ def target_of(url: str, *, statement_timeout: float, connect_timeout: float, sea
         # They travel in the first message of a connection: nothing is set afterwards.
         "server_settings": server_settings,
         "statement_cache_size": _STATEMENTS,
+        # Who sets another limit on the server in the URL has it there alone.
+        "command_timeout": None if "statement_timeout" in options else statement_timeout + _SILENCE,
     }
     limits = {name: value for name, value in _limits(statement_timeout).items() if name not in options}
     return Target(MappingProxyType(arguments), safe_url(url), MappingProxyType(limits))
