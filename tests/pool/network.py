@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from urllib.parse import parse_qs, urlsplit
 
@@ -22,6 +22,7 @@ class Network:
         self._plugged = asyncio.Event()
         self._plugged.set()
         self._writers: set[asyncio.StreamWriter] = set()
+        self._left: int | None = None
 
     def unplug(self) -> None:
         """From now on nothing gets through, in neither direction, and nobody is told."""
@@ -36,19 +37,34 @@ class Network:
         for writer in self._writers:
             writer.transport.abort()
 
+    def cut_after(self, size: int) -> None:
+        """Every connection is reset once the server has sent so many bytes more."""
+        self._left = size
+
+    def _count(self, size: int) -> None:
+        if self._left is not None:
+            self._left -= size
+            if self._left <= 0:
+                self._left = None
+                self.cut()
+
     async def carry(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         """Carries one connection to the server and back."""
         there, back = await asyncio.open_unix_connection(self._path)
         self._writers |= {writer, back}
         with contextlib.suppress(ConnectionError):
-            await asyncio.gather(self._pump(reader, back), self._pump(there, writer))
+            await asyncio.gather(self._pump(reader, back), self._pump(there, writer, self._count))
 
-    async def _pump(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    async def _pump(
+        self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, count: Callable[[int], None] | None = None
+    ) -> None:
         try:
             while data := await reader.read(65536):
                 await self._plugged.wait()
                 writer.write(data)
                 await writer.drain()
+                if count is not None:
+                    count(len(data))
         finally:
             writer.transport.abort()
 
