@@ -171,7 +171,8 @@ async def test_a_full_house(serve: Start, url: str) -> None:
 async def _without_connection(service: Trial) -> list[float]:
     durations = []
     for method, path, status in (
-        ("GET", "/-/live", 200), ("GET", "/-/pool", 200), ("OPTIONS", "/rest/v1/item", 200), ("GET", "/nowhere", 404),
+        ("GET", "/-/live", 200), ("GET", "/-/pool", 200), ("GET", "/-/metrics", 200),
+        ("OPTIONS", "/rest/v1/item", 200), ("GET", "/nowhere", 404),
         ("GET", "/rest/v1/nowhere", 404), ("GET", "/rest/v1/item?id=eqq.1", 400), ("PUT", "/rest/v1/item", 405),
     ):  # fmt: skip
         began = monotonic()
