@@ -85,8 +85,8 @@ def create_app(settings: Settings | None = None, *, observe: Observe = log_event
 
 def _begin(_app: Flask, **_: Any) -> None:
     g.timings = Timings()
-    g.request_id = new_request_id(request.environ.get("HTTP_X_REQUEST_ID", ""))
-    request_id.set(g.request_id)
+    g.request_id = identity = new_request_id(request.environ.get("HTTP_X_REQUEST_ID", ""))
+    request_id.set(identity)
 
 
 def _check_host() -> None:

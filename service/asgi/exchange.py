@@ -128,7 +128,11 @@ class Exchange:
         if self._head is None:
             raise RuntimeError("The WSGI application did not call start_response.")
         headers, length = _encode(self._head[1])
-        wait(self._write_head(int(self._head[0][:3]), headers))
+        status = int(self._head[0][:3])
+        if chunk is not None and len(chunk) == length:
+            wait(self._write_whole(status, headers, chunk))
+            return
+        wait(self._write_head(status, headers))
         sent = 0
         while chunk is not None:
             sent += len(chunk)
@@ -154,6 +158,14 @@ class Exchange:
             headers.append((b"connection", b"close"))
         self._started = True
         await self._put({"type": "http.response.start", "status": status, "headers": headers})
+
+    async def _write_whole(self, status: int, headers: list[tuple[bytes, bytes]], body: bytes) -> None:
+        """Most answers are of one piece: head and body in one trip out of the greenlet."""
+        self._complete = True
+        self._writing_since = self._loop.time()
+        await self._write_head(status, headers)
+        await self._put({"type": "http.response.body", "body": body})
+        self._writing_since = None
 
     async def _put(self, message: Any) -> None:
         try:
