@@ -7,7 +7,7 @@ import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 from urllib.parse import quote
 
@@ -34,6 +34,7 @@ from service.settings import Settings, load_settings
 from service.timing import Timings
 
 _HOST = re.compile(r"(\[[0-9A-Fa-f:.]+\]|[\w.~!$&'()*+,;=%-]+)(:[0-9]{0,5})?", re.ASCII)
+_LONGEST_HOST = 300  # a name has at most 253 characters, a port six more
 access = logging.getLogger("poolgate.access")
 
 
@@ -89,9 +90,14 @@ def _begin(_app: Flask, **_: Any) -> None:
     request_id.set(identity)
 
 
+@lru_cache(maxsize=64)
+def _is_host(host: str) -> bool:
+    return len(host) <= _LONGEST_HOST and _HOST.fullmatch(host) is not None
+
+
 def _check_host() -> None:
     host = request.environ.get("HTTP_HOST")  # HTTP/1.0 may have none
-    if host is not None and not _HOST.fullmatch(host):
+    if host is not None and not _is_host(host):
         raise AskedError(
             "The Host header names no host.", code="PGATE400", hint="Send one, as in Host: example.org:8000"
         )
@@ -104,13 +110,14 @@ def _add_hooks(app: AsyncFlask, lifecycle: Lifecycle, meters: Meters) -> None:
 
     @app.after_request
     def finish(response: Response) -> Response:
+        environ, headers = request.environ, response.headers
         timings: Timings = g.timings
         timings.mark("response")
-        meters.answered(request.method, response.status_code, sum(timings.durations.values()))
-        response.headers.add("Server-Timing", timings.header())
-        response.headers["X-Request-Id"] = g.request_id
-        if lifecycle.draining and request.environ["SERVER_PROTOCOL"].startswith("HTTP/1"):
-            response.headers["Connection"] = "close"
+        meters.answered(environ["REQUEST_METHOD"], response.status_code, sum(timings.durations.values()))
+        headers.add("Server-Timing", timings.header())
+        headers["X-Request-Id"] = g.request_id
+        if lifecycle.draining and environ["SERVER_PROTOCOL"].startswith("HTTP/1"):
+            headers["Connection"] = "close"
         if access.isEnabledFor(logging.INFO):
             _log_access(response, timings)
         return response

@@ -12,6 +12,7 @@ from contextvars import ContextVar
 from typing import TextIO
 
 from service.events import (
+    Acquired,
     CatalogFailed,
     CatalogLoaded,
     Closed,
@@ -20,6 +21,7 @@ from service.events import (
     Event,
     Leaked,
     Reason,
+    Released,
     Shed,
     TimedOut,
 )
@@ -115,6 +117,8 @@ def configure(level: str, form: str, stream: TextIO | None = None, *, pid: bool 
 def log_event(event: Event) -> None:
     """The listener that writes what is worth a line."""
     match event:
+        case Acquired() | Released():  # each request has both: they are looked for first, and not written
+            pass
         case ConnectFailed(error):
             logger.warning("a connection to the database could not be opened: %s", _reason(error))
         case Connected(seconds):

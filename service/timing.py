@@ -36,6 +36,5 @@ class Timings:
 
     def header(self) -> str:
         """The value of `Server-Timing`, in milliseconds."""
-        return ", ".join(
-            f"{stage};dur={self.durations[stage] * 1000:.3f}" for stage in STAGES if stage in self.durations
-        )
+        spent = self.durations
+        return ", ".join([f"{stage};dur={spent[stage] * 1000:.3f}" for stage in STAGES if stage in spent])

@@ -24,9 +24,8 @@ def answer_rows(result: Result, asked: Asked, *, profile: str | None) -> Answer:
     }
     if profile is not None:
         headers["Content-Profile"] = profile
-    applied = preference_applied(asked.preferences)
-    if applied:
-        headers["Preference-Applied"] = applied
+    if asked.preferences.count or asked.preferences.handling:
+        headers["Preference-Applied"] = preference_applied(asked.preferences)
     return Answer(status(result.page, result.page_total, result.total), headers, result.body or b"")
 
 
