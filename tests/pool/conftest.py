@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-import threading
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import Any
+from weakref import WeakSet
 
 import aiosqlite
 import asyncpg
@@ -117,9 +117,12 @@ SPIN = "with recursive n(i) as (select 1 union all select i + 1 from n where i <
 
 @pytest.fixture
 def sqlite(tmp_path: Path) -> Real:
+    made: WeakSet[aiosqlite.Connection] = WeakSet()
+
     async def connect() -> aiosqlite.Connection:
         connection = aiosqlite.connect(tmp_path / "pool.db", isolation_level=None)
         connection._thread.daemon = True
+        made.add(connection)
         return await connection
 
     def make(**limits: Any) -> Pool:
@@ -127,7 +130,8 @@ def sqlite(tmp_path: Path) -> Real:
         return Pool(engine, SqliteDriver(), **limits)
 
     async def seen() -> int:
-        return sum("_connection_worker_thread" in thread.name for thread in threading.enumerate())
+        # Not the threads: one may draw its last breath after its file is closed, beside that of the next connection.
+        return sum(each._connection is not None for each in made)
 
     return Real(make, seen, SPIN)
 
