@@ -23,6 +23,7 @@ from service.events import Observe, tell_all
 from service.failures import add_error_answers
 from service.lifecycle import Lifecycle
 from service.logs import configure, log_event, new_request_id, request_id
+from service.operator.crew import Crew
 from service.operator.history import History
 from service.operator.meters import Meters
 from service.operator.news import News
@@ -65,7 +66,8 @@ def create_app(settings: Settings | None = None, *, observe: Observe = log_event
     database = open_database(settings, observe)
     catalog = CatalogHolder(database, settings.db_schemas, observe)
     lifecycle = Lifecycle(database, catalog, drain_timeout=settings.drain_timeout)
-    state = PoolState(database.pool, meters, History(database.pool.stats, meters), news)
+    crew = Crew(database.pool, meters, news)
+    state = PoolState(crew, History(crew.tick))
     statements = Statements(database.name, max_rows=settings.db_max_rows)
 
     limits = Limits(body_timeout=settings.body_timeout, send_timeout=settings.send_timeout)
@@ -74,6 +76,7 @@ def create_app(settings: Settings | None = None, *, observe: Observe = log_event
     app.url_map.merge_slashes = False  # a redirect would hide a mistyped path from a program
     app.url_map.strict_slashes = False
     app.extensions["poolgate"] = Poolgate(settings, database, catalog, lifecycle, state)
+    app.lifespan(lambda _app: crew.present())
     app.lifespan(lambda _app: lifecycle.running())
     app.lifespan(lambda _app: state.history.running(lifecycle.until_draining))
     app.register_blueprint(OperatorPages(settings, database, catalog, lifecycle, state).blueprint())

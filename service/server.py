@@ -26,8 +26,9 @@ from service.asgi import AsyncFlask
 from service.connections import Bounds, Connections
 from service.listening import allow_files, listen, url_of
 from service.loading import load_app
+from service.post import Post
 from service.settings import Settings
-from service.supervisor import Post, Supervisor
+from service.supervisor import Supervisor
 
 logger = logging.getLogger("poolgate")
 
@@ -89,6 +90,8 @@ class Server:
         self._stop = asyncio.Event()
         self._told_to_stop = False
         self._reload: asyncio.Task[bool] | None = None
+        if post is not None:
+            self._rooms.state.join(post.board, post.place)
 
     async def run(self) -> None:
         """Start, serve until told to stop, drain, let go.

@@ -15,68 +15,18 @@ import os
 import select
 import signal
 import socket
-import threading
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass
 
+from service.board import Board
 from service.errors import ServeError
+from service.post import Place, Post
 
 logger = logging.getLogger("poolgate")
 
-_YOUNG = 5.0  # seconds; a worker that ends before is followed with a pause, so that a crash at once is no busy loop
-_FIRST_PAUSE, _LONGEST_PAUSE = 0.5, 10.0  # seconds, doubled with each worker that ends young
 _MOST_FAILURES = 5  # starts that fail one after the other while nobody serves
 _TO_STOP = (signal.SIGTERM, signal.SIGINT)
 _HEEDED = (*_TO_STOP, signal.SIGUSR1, signal.SIGCHLD)
-
-
-class Post:
-    """A worker's side of its line to the parent, which both of them read: its end tells that the other has died."""
-
-    def __init__(self, line: socket.socket) -> None:
-        self._line = line
-        threading.Thread(target=self._watch, name="parent-watch", daemon=True).start()
-
-    def up(self) -> None:
-        """The worker serves."""
-        with contextlib.suppress(OSError):  # the parent has died; the watch knows
-            self._line.send(b"u")
-
-    def _watch(self) -> None:
-        # In a thread, for a view may block the loop; by a signal, for an application may not be loaded yet.
-        with contextlib.suppress(OSError):
-            self._line.recv(1)
-        os.kill(os.getpid(), signal.SIGTERM)
-
-
-@dataclass
-class _Place:
-    """One of the workers, and whoever follows it."""
-
-    pid: int | None = None
-    line: socket.socket | None = None
-    is_up: bool = False
-    began: float = 0.0
-    start_at: float = 0.0
-    ended_young: int = 0
-
-    def took(self, pid: int, line: socket.socket) -> None:
-        self.pid, self.line, self.is_up, self.began = pid, line, False, time.monotonic()
-
-    def ended(self) -> None:
-        """Nobody is there; says when the next one starts."""
-        now = time.monotonic()
-        self.ended_young = self.ended_young + 1 if now - self.began < _YOUNG else 0
-        pause = min(_FIRST_PAUSE * 2 ** (self.ended_young - 1), _LONGEST_PAUSE) if self.ended_young else 0.0
-        self.start_at = now + pause
-        self.leave()
-        self.pid, self.is_up = None, False
-
-    def leave(self) -> None:
-        if self.line is not None:
-            self.line.close()
-            self.line = None
 
 
 class Supervisor:
@@ -89,7 +39,8 @@ class Supervisor:
     """
 
     def __init__(self, workers: int, listener: socket.socket, *, stop_within: float) -> None:
-        self._places = [_Place() for _ in range(workers)]
+        board = Board(workers)
+        self._places = [Place(board, number) for number in range(workers)]
         self._listener = listener
         self._stop_within = stop_within
         self._has_served = False
@@ -126,7 +77,7 @@ class Supervisor:
                     return post
         return None
 
-    def _fork(self, place: _Place) -> Post | None:
+    def _fork(self, place: Place) -> Post | None:
         ours, theirs = socket.socketpair()
         gc.freeze()  # a collection in the worker would touch, and so copy, the memory that it shares
         # A signal that came while the worker still has the parent's handlers would be lost.
@@ -139,7 +90,7 @@ class Supervisor:
             return None
         ours.close()
         self._leave()
-        return Post(theirs)
+        return Post(theirs, place.board, place.number)
 
     def _leave(self) -> None:
         """In a worker: lets go of all that is the parent's."""
@@ -182,13 +133,13 @@ class Supervisor:
             return self._bell.recv(4096)
         return b""
 
-    def _is_up(self, place: _Place) -> None:
+    def _is_up(self, place: Place) -> None:
         place.is_up = self._has_served = True
         self._failures = 0
         if all(each.is_up for each in self._places):
             logger.info("all %d workers serve", len(self._places))
 
-    def _reap(self) -> Iterator[tuple[_Place, int]]:
+    def _reap(self) -> Iterator[tuple[Place, int]]:
         """Whoever has ended, with exit status, or the signal's number below 0."""
         with contextlib.suppress(ChildProcessError):
             while True:
@@ -200,7 +151,7 @@ class Supervisor:
                     if place.pid == pid:
                         yield place, os.waitstatus_to_exitcode(status)
 
-    def _follow(self, place: _Place, status: int) -> int | None:
+    def _follow(self, place: Place, status: int) -> int | None:
         """Another one takes the place; or the exit status, if there is no use in trying."""
         pid, was_up = place.pid, place.is_up
         place.ended()

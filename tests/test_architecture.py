@@ -10,7 +10,7 @@ import pytest
 
 ROOT = Path(__file__).parent.parent / "service"
 FLOORS = (
-    ("errors", "events", "units", "timing", "rest", "catalog.model"),
+    ("errors", "events", "units", "timing", "board", "rest", "catalog.model"),
     ("asgi", "forms", "rest.terms"),
     ("settings", "pool", "rest.asked", "auth"),
     ("current",),
@@ -22,7 +22,7 @@ FLOORS = (
     ("rest.answer", "lifecycle", "compare"),
     ("rest.routes",),
     ("operator", "failures", "edge"),
-    ("conversation",),
+    ("conversation", "post"),
     ("app", "listening", "connections", "supervisor"),
     ("loading",),
     ("server", "testing", "demo", "migrate"),

@@ -10,8 +10,8 @@ from contextlib import asynccontextmanager, suppress
 from dataclasses import astuple, dataclass
 
 from service.errors import UnavailableError
-from service.operator.meters import Meters, Times
-from service.pool.stats import PoolStats
+from service.operator.numbers import Times
+from service.operator.report import Together
 
 SECONDS = 300
 """How far back it goes."""
@@ -44,29 +44,35 @@ class Sample:
 
 
 class History:
-    """Takes a sample a second, always: it costs some 20 µs, and whoever opens the page sees what was.
+    """Takes a sample a second, always: it costs little, and whoever opens the page sees what was.
 
     Args:
-        stats: the pool at this moment.
+        read: everybody's numbers at this moment; called once a second, also while the service is about to stop.
         clock: seconds since 1970.
     """
 
-    def __init__(self, stats: Callable[[], PoolStats], meters: Meters, clock: Callable[[], float] = time.time) -> None:
+    def __init__(self, read: Callable[[], Together], clock: Callable[[], float] = time.time) -> None:
         self.samples: deque[Sample] = deque(maxlen=SECONDS)
         self.ended = False
         self.watchers = 0
-        self._times: deque[Times] = deque([meters.times(stats())], maxlen=SECONDS // _TIMES_EVERY + 1)
+        self._times: deque[Times] = deque(maxlen=SECONDS // _TIMES_EVERY + 1)
         self._taken = 0
-        self._acquired = 0
-        self._stats = stats
-        self._meters = meters
+        self._read = read
         self._clock = clock
         self._next = asyncio.Event()
+        self.begin(read())
 
     @property
     def earlier(self) -> Times:
         """How long things had taken when the history began."""
         return self._times[0]
+
+    def begin(self, now: Together) -> None:
+        """What was counted up to now belongs to the time before."""
+        numbers = now.numbers
+        self._times.clear()
+        self._times.append(numbers.times)
+        self._acquired = numbers.pool.acquired
 
     @asynccontextmanager
     async def running(self, until: Callable[[], Awaitable[None]]) -> AsyncIterator[None]:
@@ -99,15 +105,16 @@ class History:
 
     def take(self) -> None:
         """Takes a sample."""
-        stats = self._stats()
+        now = self._read()
+        stats = now.pool
         acquired, self._acquired = stats.acquired - self._acquired, stats.acquired
-        in_use = min(max(self._meters.take_peak(), stats.in_use), max(stats.max_size, stats.in_use))
+        in_use = min(max(now.peak, stats.in_use), max(stats.max_size, stats.in_use))
         self.samples.append(
             Sample(self._clock(), in_use, stats.idle, stats.waiting, stats.size, stats.max_size, acquired)
         )
         self._taken += 1
         if self._taken % _TIMES_EVERY == 0:
-            self._times.append(self._meters.times(stats))
+            self._times.append(now.numbers.times)
         self._wake()
 
     async def _run(self, until: Callable[[], Awaitable[None]]) -> None:
@@ -116,12 +123,19 @@ class History:
             while not stopping.done():
                 self.take()
                 await asyncio.wait({stopping}, timeout=1.0)
+            self._end()
+            while True:  # nobody watches any more, but to other workers this one is still there
+                await asyncio.sleep(1.0)
+                self.take()
         finally:
             stopping.cancel()
             with suppress(asyncio.CancelledError):
                 await stopping
-            self.ended = True
-            self._wake()
+            self._end()
+
+    def _end(self) -> None:
+        self.ended = True
+        self._wake()
 
     def _wake(self) -> None:
         reached, self._next = self._next, asyncio.Event()

@@ -1,14 +1,14 @@
 """The numbers in Prometheus' form; docs/metrics.md has all names.
 
 Each application has a registry of its own, so that several in one process do not meet. What is shown comes from one
-`Numbers`: where several processes serve, whoever hands it in adds theirs up.
+`Together`: where several processes serve, their numbers are added up.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 
-from prometheus_client import CollectorRegistry, PlatformCollector, ProcessCollector
+from prometheus_client import CollectorRegistry, PlatformCollector
 from prometheus_client.exposition import choose_encoder
 from prometheus_client.metrics_core import (
     CounterMetricFamily,
@@ -21,7 +21,9 @@ from prometheus_client.registry import Collector
 from prometheus_client.utils import floatToGoString
 
 from service.events import Reason
-from service.operator.meters import Numbers
+from service.operator.numbers import Numbers
+from service.operator.processes import Processes
+from service.operator.report import STATES, Together
 from service.pool.histogram import Histogram
 from service.pool.stats import PoolStats
 
@@ -59,14 +61,14 @@ class Metrics:
     """The page at /-/metrics.
 
     Args:
-        read: the numbers at this moment.
+        read: everybody's numbers at this moment.
         about: the service's version and the like, for `poolgate_info`.
     """
 
-    def __init__(self, read: Callable[[], Numbers], about: Mapping[str, str]) -> None:
+    def __init__(self, read: Callable[[], Together], about: Mapping[str, str]) -> None:
         self._registry = CollectorRegistry(auto_describe=False)
         self._registry.register(_Numbers(read, about))
-        ProcessCollector(registry=self._registry)
+        self._registry.register(Processes(read))
         PlatformCollector(registry=self._registry)
 
     def page(self, accept: str) -> tuple[bytes, str]:
@@ -76,19 +78,31 @@ class Metrics:
 
 
 class _Numbers(Collector):
-    def __init__(self, read: Callable[[], Numbers], about: Mapping[str, str]) -> None:
+    def __init__(self, read: Callable[[], Together], about: Mapping[str, str]) -> None:
         self._read = read
         self._about = about
 
     def collect(self) -> Iterator[Metric]:
-        numbers = self._read()
+        together = self._read()
+        numbers = together.numbers
         yield InfoMetricFamily("poolgate", "The service.", dict(self._about))
+        yield _workers(together)
         yield from _pool(numbers.pool)
         yield _histogram("pool_wait_seconds", "Time until a caller got a connection.", numbers.times.wait)
         yield _histogram("pool_usage_seconds", "Time a connection was held.", numbers.times.usage)
         yield _histogram("pool_connect_seconds", "Time opening a connection took.", numbers.times.connect)
         yield from _catalog(numbers)
         yield from _requests(numbers)
+
+
+def _workers(together: Together) -> Metric:
+    states = [worker.state for worker in together.workers]
+    workers = GaugeMetricFamily(
+        "poolgate_workers", "Processes that are to serve, by whether they do.", labels=["state"]
+    )
+    for state in STATES:
+        workers.add_metric([state], states.count(state))
+    return workers
 
 
 def _pool(stats: PoolStats) -> Iterator[Metric]:

@@ -42,6 +42,8 @@ _REASONS = {
 }
 _BAD_ENDS = (Reason.LOST, Reason.RESET_FAILED, Reason.ABANDONED, Reason.VALIDATION, Reason.RECLAIMED)
 _EACH_REQUEST = (Acquired, Released)  # looked for first: they come thousands of times a second
+MOST = 40
+"""Lines that are kept."""
 _TOGETHER = 10.0  # seconds within which like things are one line
 
 
@@ -72,7 +74,7 @@ class News:
         clock: seconds since 1970.
     """
 
-    def __init__(self, most: int = 40, clock: Callable[[], float] = time.time) -> None:
+    def __init__(self, most: int = MOST, clock: Callable[[], float] = time.time) -> None:
         self._items: deque[Item] = deque(maxlen=most)
         self._clock = clock
 

@@ -46,10 +46,9 @@ class OperatorPages:
         return pages
 
     def _pool_pages(self) -> PoolPages:
-        state, pool = self.state, self.database.pool
         about = {"version": __version__, "database": self.database.name, "pool_mode": self.settings.pool_mode}
-        metrics = Metrics(lambda: state.meters.numbers(pool.stats()), about)
-        return PoolPages(self.settings, self.database, state, metrics, self._known)
+        metrics = Metrics(self.state.crew.together, about)
+        return PoolPages(self.settings, self.database, self.state, metrics, self._known)
 
     async def ready(self) -> Response:
         """200 while requests can be served."""
@@ -88,7 +87,7 @@ class OperatorPages:
         return f"{self.settings.rest_prefix.rstrip('/')}/{quote(relation.name, safe='')}"
 
     def _facts(self) -> dict[str, Any]:
-        stats = self.database.pool.stats()
+        stats = self.state.crew.together().pool
         return {
             "name": "Poolgate",
             "version": __version__,

@@ -1,4 +1,4 @@
-"""The pool as people and programs are shown it."""
+"""The pool as people and programs are shown it: that of all workers together."""
 
 from __future__ import annotations
 
@@ -6,39 +6,46 @@ import time
 from dataclasses import dataclass
 from typing import Any
 
+from service.board import Board
+from service.operator.crew import MOST_HOLDERS, Crew
 from service.operator.history import SECONDS, History
-from service.operator.meters import Meters, between, summary
-from service.operator.news import News
-from service.pool import Pool
-from service.pool.stats import PoolStats
+from service.operator.news import MOST
+from service.operator.numbers import Times, between, summary
+from service.operator.report import Together, Worker
 
-MOST_HOLDERS = 50
-"""Of a large pool the longest are shown."""
+_OF_EACH = (
+    "size", "idle", "in_use", "waiting", "max_size", "acquired", "timed_out", "shed", "connects", "connect_errors",
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
 class PoolState:
     """What there is to see of a pool."""
 
-    pool: Pool
-    meters: Meters
+    crew: Crew
     history: History
-    news: News
+
+    def join(self, board: Board, place: int) -> None:
+        """Makes it that of several workers, of which this is the one in that place; before the start."""
+        self.crew.join(board, place)
+        self.history.begin(self.crew.look())
 
     def now(self) -> dict[str, Any]:
         """The pool at this moment, for JSON; durations are of the last minutes."""
-        stats = self.pool.stats()
+        together = self.crew.together()
+        numbers = together.numbers
         return {
-            **stats.as_dict(),
+            **numbers.pool.as_dict(),
             "at": time.time(),
             "window": SECONDS,
-            "times": self._times(stats),
-            "holders": self._holders(),
-            "events": self.news.latest(),
+            "times": self._times(numbers.times),
+            "holders": _holders(together),
+            "events": _events(together),
+            "workers": [_row(worker) for worker in together.workers],
         }
 
-    def _times(self, stats: PoolStats) -> dict[str, Any]:
-        earlier, later = self.history.earlier, self.meters.times(stats)
+    def _times(self, later: Times) -> dict[str, Any]:
+        earlier = self.history.earlier
         pairs = {
             "wait": (earlier.wait, later.wait),
             "usage": (earlier.usage, later.usage),
@@ -47,12 +54,32 @@ class PoolState:
         }
         return {name: summary(between(*pair)) for name, pair in pairs.items()}
 
-    def _holders(self) -> list[dict[str, Any]]:
-        return [
-            {
-                "since": holder.since,
-                "where": holder.where,
-                "identity": None if holder.identity is None else str(holder.identity),
-            }
-            for holder in self.pool.holders()[:MOST_HOLDERS]
-        ]
+
+def _holders(together: Together) -> list[dict[str, Any]]:
+    """Of all workers the longest, who have gone on holding since they were told of."""
+    held = [
+        {**holder, "since": holder["since"] + worker.age, "pid": report.pid}
+        for worker, report in together.reports
+        for holder in report.holders
+    ]
+    return sorted(held, key=lambda holder: holder["since"], reverse=True)[:MOST_HOLDERS]
+
+
+def _events(together: Together) -> list[dict[str, Any]]:
+    """Of all workers the newest."""
+    told = [{**event, "pid": report.pid} for _, report in together.reports for event in report.events]
+    return sorted(told, key=lambda event: event["at"], reverse=True)[:MOST]
+
+
+def _row(worker: Worker) -> dict[str, Any]:
+    """One worker's own numbers, since it started."""
+    report = worker.present
+    row = {
+        "worker": worker.number,
+        "pid": report and report.pid,
+        "state": worker.state,
+        "asked": worker.asked,
+        "age": round(worker.age, 1),
+        "requests": 0 if report is None else sum(report.numbers.requests.values()),
+    }
+    return row | {name: 0 if report is None else getattr(report.numbers.pool, name) for name in _OF_EACH}

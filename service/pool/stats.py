@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Hashable, Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 from types import MappingProxyType
 from typing import Any
 
@@ -146,16 +146,31 @@ class PoolStats:
         return numbers | histograms | {"closed": dict(self.closed), "writer": writer}
 
     def with_writer(self, writer: PoolStats) -> PoolStats:
-        """Both stores of a pool as one: numbers and histograms add up, of the others the larger counts."""
-        both = {each.name: (getattr(self, each.name), getattr(writer, each.name)) for each in fields(self)}
+        """Both stores of a pool as one."""
+        return replace(self + writer, state=self.state, writer=writer)
+
+    def __add__(self, other: PoolStats) -> PoolStats:
+        """Two pools as one: numbers and histograms add up, of some the larger counts; open while one of them is."""
+        both = {each.name: (getattr(self, each.name), getattr(other, each.name)) for each in fields(self)}
         joined: dict[str, Any] = {
-            name: max(one, other) if name in _LARGER else one + other
-            for name, (one, other) in both.items()
+            name: max(one, two) if name in _LARGER else one + two
+            for name, (one, two) in both.items()
             if isinstance(one, int | float | Histogram)
         }
-        closed: Mapping[Reason, int] = MappingProxyType(dict(Counter(self.closed) + Counter(writer.closed)))
-        return PoolStats(state=self.state, closed=closed, writer=writer, **joined)
+        closed: Mapping[Reason, int] = MappingProxyType(dict(Counter(self.closed) + Counter(other.closed)))
+        writer = self.writer + other.writer if self.writer and other.writer else self.writer or other.writer
+        state = "open" if other.state == "open" else self.state
+        return PoolStats(state=state, closed=closed, writer=writer, **joined)
+
+    def past(self) -> PoolStats:
+        """What is left of a pool that has gone with its process: what was counted, of nothing how it stood."""
+        nothing = {name: type(getattr(self, name))() for name in _STANDING}
+        return replace(self, **nothing, state="closed", writer=self.writer and self.writer.past())
 
 
 _HISTOGRAMS = ("wait", "usage", "connect")
 _LARGER = ("max_wait_seconds", "generation", "away", "retry_in")
+_STANDING = (
+    "min_size", "max_size", "size", "idle", "in_use", "checking", "connecting", "closing", "waiting",
+    "max_wait_seconds", "peak_in_use", "generation", "away", "retry_in",
+)  # fmt: skip

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import os
+import signal
 from collections.abc import Iterator
 
 import chromium
 import pytest
 from chromium import Page, browser
-from poolgate_process import Process, make_shop, starting
+from poolgate_process import Process, make_shop, starting, until
 
 pytestmark = [
     pytest.mark.slow,
@@ -126,3 +128,43 @@ def test_without_javascript(tab: Page, site: Process) -> None:
         tab.do("Emulation.setScriptExecutionDisabled", value=False)
     assert "Live" not in shown
     assert "run poolgate compare in a shell" in shown
+
+
+@pytest.fixture(scope="module")
+def several(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Process]:
+    folder = tmp_path_factory.mktemp("several")
+    with starting(folder) as start:
+        process = start("--workers", "3", database_url=make_shop(folder / "shop.db"), anonymous="read")
+        until(lambda: process.lines_with("all 3 workers serve"))
+        yield process
+
+
+ROWS = "[...document.querySelectorAll('#crew tr')].map(row => [...row.cells].map(cell => cell.textContent))"
+
+
+@pytest.mark.parametrize("dark", [False, True])
+def test_several_workers(tab: Page, several: Process, dark: bool) -> None:
+    """Sums, and a row for each worker; one that does not answer is named in words, legibly, without a reload."""
+    tab.complaints.clear()
+    tab.resize(400, 800, dark=dark)
+    tab.open(f"{several.url}/-/pool")
+    tab.until(LIVE)
+    tab.until("document.getElementById('serving').textContent === 'All 3 workers serve.'")
+    rows = tab.run(ROWS)
+    assert [row[0] for row in rows] == ["1", "2", "3"]
+    assert {int(row[1]) for row in rows} == set(several.up)
+    assert sorted(row[2] for row in rows) == ["serves", "serves", "serves, and tells this"]
+    assert tab.run(NUMBER.format("max_size")) == 3 * 11
+    assert "process " in tab.run("document.getElementById('news').textContent")
+    stopped = next(int(row[1]) for row in rows if row[2] == "serves")
+    os.kill(stopped, signal.SIGSTOP)
+    try:
+        tab.until("document.getElementById('serving').textContent === '2 of 3 workers serve.'")
+        named = next(row for row in tab.run(ROWS) if row[1] == str(stopped))
+        assert named[2].startswith("has not answered for ")
+        assert tab.run(CONTRAST) == []
+        assert tab.run("document.documentElement.scrollWidth") <= 400
+    finally:
+        os.kill(stopped, signal.SIGCONT)
+    tab.until("document.getElementById('serving').textContent === 'All 3 workers serve.'")
+    assert tab.complaints == []

@@ -28,8 +28,10 @@ from service.events import (
     tell_all,
 )
 from service.operator.history import SECONDS, History
-from service.operator.meters import Meters, between, summary
+from service.operator.meters import Meters
 from service.operator.news import News, in_words
+from service.operator.numbers import between, summary
+from service.operator.report import Report, Together, Worker
 from service.pool.histogram import Tally
 from service.pool.stats import PoolStats
 from service.testing import FakeDatabase
@@ -44,6 +46,11 @@ class Clock:
 
 def stats() -> PoolStats:
     return FakeDatabase().pool(max_size=4).stats()
+
+
+def together(pool: PoolStats) -> Together:
+    """A worker that serves alone, with that pool."""
+    return Together((Worker(1, "serving", 0.0, Report(1, 0.0, Meters().numbers(pool), None, 0), asked=True),))
 
 
 def test_several_hear_of_an_event() -> None:
@@ -92,9 +99,9 @@ def test_durations_between_two_moments() -> None:
 
 async def test_history_keeps_the_last_minutes() -> None:
     """A sample a second, the oldest falls off; what was taken within a second is counted once."""
-    clock, meters = Clock(), Meters()
+    clock = Clock()
     snapshot = [stats()]
-    history = History(lambda: snapshot[0], meters, clock)
+    history = History(lambda: together(snapshot[0]), clock)
     for second in range(SECONDS + 5):
         clock.now += 1
         snapshot[0] = replace(snapshot[0], acquired=3 * second, waiting=second % 2)
@@ -108,7 +115,7 @@ async def test_history_keeps_the_last_minutes() -> None:
 async def test_durations_are_those_of_the_last_minutes() -> None:
     """What took long an hour ago is not among today's percentiles."""
     usage, snapshot = Tally(), [stats()]
-    history = History(lambda: snapshot[0], Meters())
+    history = History(lambda: together(snapshot[0]))
     for seconds in (9.0, 0.1):
         usage.add(seconds)
         snapshot[0] = replace(snapshot[0], usage=usage.frozen())
@@ -120,7 +127,7 @@ async def test_durations_are_those_of_the_last_minutes() -> None:
 async def test_one_task_takes_the_samples_and_ends() -> None:
     """It runs while the block does, and those who watch are let go when the service is about to stop."""
     stop = asyncio.Event()
-    history = History(stats, Meters())
+    history = History(lambda: together(stats()))
 
     async def until() -> None:
         await stop.wait()

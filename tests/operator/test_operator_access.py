@@ -82,5 +82,6 @@ async def test_without_the_token_nothing_opens(method: str, path: str, given: st
 async def test_static_files_and_the_front_page_are_open(sqlite_url: str) -> None:
     """What holds no numbers of the inside needs no token."""
     async with asking(sqlite_url, "203.0.113.9", TOKEN) as http:
-        for path in ("/", "/-/live", "/-/ready", "/-/static/pool.js", "/-/static/chart.js", "/-/static/poolgate.css"):
+        files = ("pool.js", "chart.js", "workers.js", "words.js", "poolgate.css")
+        for path in ("/", "/-/live", "/-/ready", *(f"/-/static/{name}" for name in files)):
             assert (await http.get(path)).status_code == 200, path

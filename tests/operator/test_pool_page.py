@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import os
 import re
 import signal
 import time
@@ -123,7 +124,7 @@ async def test_what_a_page_shows_is_escaped(app: AsyncFlask, http: httpx.AsyncCl
     assert "<script>alert" not in page
     assert "&lt;script&gt;alert" in page
     assert (await http.get("/-/pool")).json()["holders"] == [
-        {"since": 1.5, "where": "<script>alert(1)</script>", "identity": "<b>"}
+        {"since": 1.5, "where": "<script>alert(1)</script>", "identity": "<b>", "pid": os.getpid()}
     ]
 
 

@@ -1,30 +1,12 @@
 // The pool's page, live. What the server sends each second is put in its place; nothing is computed twice.
 
 import { draw, element } from "./chart.js";
+import { showWorkers } from "./workers.js";
+import { at, duration, heading, say, tag } from "./words.js";
 
 const SECONDS = 300;
-const at = (id) => document.getElementById(id);
 let samples = [];
 let pool = null;
-
-function duration(seconds, under = 0) {
-  if (seconds === null) return "–";
-  if (under && seconds <= under) return `< ${under * 1000} ms`;
-  if (seconds < 0.1) return `${Number((seconds * 1000).toPrecision(2))} ms`;
-  return seconds < 1 ? `${Math.round(seconds * 1000)} ms` : `${seconds.toFixed(1)} s`;
-}
-
-// Text that has not changed is left alone, and with it a reader's place in it.
-function say(node, text) {
-  if (node.textContent !== String(text)) node.textContent = text;
-}
-
-function tag(name, content, className) {
-  const made = document.createElement(name);
-  made.append(...[content].flat());
-  if (className) made.className = className;
-  return made;
-}
 
 function show(next) {
   pool = next;
@@ -43,7 +25,8 @@ function paint() {
     const values = [times.count, duration(times.mean), ...["p50", "p90", "p99"].map((part) => duration(times[part], times.under))];
     values.forEach((value, index) => say(cells[index + 1], value));
   }
-  showHolders(pool.holders);
+  showWorkers(pool.workers);
+  showHolders(pool.holders, pool.workers.length > 1);
   showNews();
 }
 
@@ -58,13 +41,14 @@ function showBar() {
   bar.setAttribute("aria-label", `${pool.in_use} of ${pool.max_size} connections in use, ${pool.idle} idle`);
 }
 
-function showHolders(holders) {
+function showHolders(holders, several) {
   at("held").hidden = !holders.length;
   at("nobody").hidden = holders.length > 0;
   at("holding").replaceChildren(
-    ...holders.map(({ since, where, identity }) =>
-      tag("tr", [tag("td", duration(since)), tag("td", tag("code", where)), tag("td", identity ?? "–")]),
-    ),
+    ...holders.map(({ since, where, identity, pid }) => {
+      const cells = [tag("td", duration(since)), tag("td", tag("code", where)), tag("td", identity ?? "–")];
+      return tag("tr", several ? [...cells, tag("td", pid)] : cells);
+    }),
   );
 }
 
@@ -74,12 +58,13 @@ function showNews() {
   if (key === told) return;
   told = key;
   at("news").replaceChildren(
-    ...pool.events.map(({ at: when, text, bad, times }) => {
+    ...pool.events.map(({ at: when, text, bad, times, pid }) => {
       const moment = new Date(when * 1000);
       const clock = tag("time", moment.toLocaleTimeString());
       clock.dateTime = moment.toISOString();
       const often = times > 1 ? [" ", tag("span", `(${times} times)`, "soft")] : [];
-      return tag("li", [clock, text, ...often], bad ? "problem" : "");
+      const who = pool.workers.length > 1 ? [" ", tag("span", `process ${pid}`, "soft who")] : [];
+      return tag("li", [clock, text, ...often, ...who], bad ? "problem" : "");
     }),
   );
 }
@@ -143,12 +128,6 @@ function showComparison({ pooled, per_request: alone, query, clients, sentences 
   at("versus").hidden = false;
   at("sentences").replaceChildren(...sentences.map((sentence) => tag("p", sentence)));
   say(at("outcome"), `${query}, ${clients} at once: one pool ${pooled.verdict}, a connection per request ${alone.verdict}.`);
-}
-
-function heading(text) {
-  const made = tag("th", text);
-  made.scope = "row";
-  return made;
 }
 
 at("moving").hidden = at("compare-with").hidden = false;
