@@ -240,7 +240,7 @@ class _Load:
         return Side(len(took), len(errors), lasted, p50, p99, len(took) / lasted, opened)
 
     async def _ask(self, pool: Pool) -> None:
-        async with pool.lease() as lease:
+        async with pool.lease(trusted=True) as lease:
             await lease.fetchrow(self.query.sql, *self.query.args)
 
     async def _together(self, client: Callable[[], Awaitable[None]]) -> None:

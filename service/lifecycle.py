@@ -94,7 +94,7 @@ class Lifecycle:
     async def _ping(self) -> None:
         pool = self._database.pool
         try:
-            async with asyncio.timeout(_PING_TIMEOUT), pool.lease(timeout=_PING_TIMEOUT / 2) as lease:
+            async with asyncio.timeout(_PING_TIMEOUT), pool.lease(timeout=_PING_TIMEOUT / 2, trusted=True) as lease:
                 await lease.fetchval("select 1")
         except (PoolTimeoutError, PoolFullError):
             # With nothing being opened every connection is in use: busy is no reason to be taken out of service.

@@ -150,6 +150,10 @@ class Settings(BaseSettings):
     pool_share: Annotated[float | None, _or_none(units.share)] = _setting(
         None, "The part of the pool that one caller may hold while others wait; none: all of it."
     )
+    pool_reset: Annotated[Literal["session", "transaction"], Lower] = _setting(
+        "session",
+        "What is undone when a view gives a connection back: session, all that it set; or transaction, an open one.",
+    )
     pool_mode: Annotated[Literal["shared", "per-request"], Lower] = _setting(
         "shared", "shared, or per-request: a new connection for each request, the baseline to compare with."
     )

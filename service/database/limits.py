@@ -20,5 +20,6 @@ def pool_limits(settings: Settings) -> dict[str, Any]:
         "leak_threshold": settings.pool_leak_threshold,
         "reclaim_after": settings.pool_reclaim_after,
         "share": settings.pool_share,
+        "renew": settings.pool_reset == "session",
         "per_request": settings.pool_mode == "per-request",
     }

@@ -31,7 +31,7 @@ _GAUGES = {
     "size": "Live connections, idle, in use and being checked.",
     "idle": "Connections that nobody uses.",
     "in_use": "Connections in use.",
-    "checking": "Connections being asked whether they are there.",
+    "checking": "Connections being asked whether they are there, or being renewed.",
     "connecting": "Connections being opened.",
     "closing": "Connections being closed.",
     "waiting": "Callers waiting for a connection.",
@@ -54,6 +54,7 @@ _COUNTERS = {
     "leaked": "Connections that were held for longer than the threshold.",
     "observer_errors": "Times a listener to the pool's events failed.",
     "resets": "Times something had to be ended on a connection that was given back.",
+    "renewed": "Times what a caller's own SQL may have set for the session was undone.",
 }
 
 

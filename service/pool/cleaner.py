@@ -18,31 +18,52 @@ class Cleaner:
     Args:
         seconds: how long that may take.
         cleaned: called with the record, and whether it came clean in time.
+        renewed: likewise, of those that were only to be renewed.
     """
 
     def __init__(
-        self, driver: Driver, chores: Chores, ledger: Ledger, seconds: float, cleaned: Callable[[Record, bool], None]
+        self,
+        driver: Driver,
+        chores: Chores,
+        ledger: Ledger,
+        seconds: float,
+        cleaned: Callable[[Record, bool], None],
+        renewed: Callable[[Record, bool], None],
     ) -> None:
         self._driver = driver
         self._chores = chores
         self._ledger = ledger
         self._seconds = seconds
         self._cleaned = cleaned
+        self._renewed = renewed
 
-    def start(self, record: Record, running: bool) -> asyncio.Task[None]:
+    def start(self, record: Record, running: bool, renew: bool) -> asyncio.Task[None]:
         """Begins to clean it.
 
         Args:
             running: a call was cancelled, so a statement may be running still.
+            renew: whether what outlasts a transaction is undone too.
         """
         self._ledger.reset()
-        return self._chores.start(self._clean(record, running))
+        return self._chores.start(self._clean(record, running, renew))
 
-    async def _clean(self, record: Record, running: bool) -> None:
-        in_time = await self._chores.within(self._seconds, self._reset(record.driver_connection, running))
+    def renew(self, record: Record) -> None:
+        """Begins to undo what outlasts a transaction, where none is open."""
+        self._chores.start(self._renew(record))
+
+    async def _clean(self, record: Record, running: bool, renew: bool) -> None:
+        in_time = await self._chores.within(self._seconds, self._reset(record.driver_connection, running, renew))
         self._cleaned(record, in_time)
 
-    async def _reset(self, raw: Any, running: bool) -> None:
+    async def _renew(self, record: Record) -> None:
+        self._ledger.renewed()
+        in_time = await self._chores.within(self._seconds, self._driver.renew(record.raw))
+        self._renewed(record, in_time)
+
+    async def _reset(self, raw: Any, running: bool, renew: bool) -> None:
         if running:
             await self._driver.interrupt(raw)
         await self._driver.reset(raw)
+        if renew:
+            self._ledger.renewed()
+            await self._driver.renew(raw)

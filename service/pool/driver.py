@@ -57,6 +57,14 @@ class Driver(Protocol):
         """Leaves no transaction open. After a cancelled call it first waits until that call has really ended."""
         ...
 
+    def is_touched(self, connection: Any) -> bool:
+        """Whether a caller's own SQL may have left on it what outlasts a transaction; asks nobody, takes no time."""
+        ...
+
+    async def renew(self, connection: Any) -> None:
+        """Leaves nothing of what outlasts a transaction: no settings, temporary tables, locks. None is open."""
+        ...
+
     async def interrupt(self, connection: Any) -> None:
         """Stops a statement whose awaiting task was cancelled, where the driver does not do so by itself.
 

@@ -208,6 +208,14 @@ class FakeDriver:
             await asyncio.get_running_loop().create_future()
         connection.in_transaction = False
 
+    def is_touched(self, connection: FakeConnection) -> bool:
+        return connection.database.touchy
+
+    async def renew(self, connection: FakeConnection) -> None:
+        connection.ran.append("renew")
+        if connection.database.hold_renewals is not None:
+            await connection.database.hold_renewals.wait()
+
     async def interrupt(self, connection: FakeConnection) -> None:
         connection.ran.append("interrupt")
 
@@ -229,6 +237,7 @@ class FakeDatabase:
         hold_closes: each close waits for its future in `closing`.
         hold_resets: a reset never ends.
         silent: the network may take connections without a sign.
+        touchy: whatever runs may leave something for the session.
         answer: what statements return, from their text and arguments.
     """
 
@@ -240,6 +249,7 @@ class FakeDatabase:
         hold_closes: bool = False,
         hold_resets: bool = False,
         silent: bool = False,
+        touchy: bool = False,
         answer: Answer = lambda _sql, _args: [(1,)],
     ) -> None:
         self.by_hand = by_hand
@@ -247,6 +257,9 @@ class FakeDatabase:
         self.hold_closes = hold_closes
         self.hold_resets = hold_resets
         self.silent = silent
+        self.touchy = touchy
+        self.hold_renewals: asyncio.Event | None = None
+        """Renewals wait for it, if there is one."""
         self.answer = answer
         self.driver = FakeDriver()
         self.clock = FakeClock()

@@ -12,7 +12,7 @@ def status(shelf: Shelf) -> str:
     text = f"{shelf.state} size={shelf.size}/{shelf.limits.max_size} idle={len(shelf.idle)} in_use={len(shelf.in_use)}"
     text += f" waiting={len(shelf.gate)}"
     seldom = {
-        "checking": len(shelf.checking),
+        "checking": len(shelf.checking) + len(shelf.renewing),
         "connecting": shelf.opener.under_way,
         "closing": shelf.closer.under_way,
     }
@@ -29,7 +29,7 @@ def stats(shelf: Shelf) -> PoolStats:
         size=shelf.size,
         idle=len(shelf.idle),
         in_use=len(shelf.in_use),
-        checking=len(shelf.checking),
+        checking=len(shelf.checking) + len(shelf.renewing),
         connecting=shelf.opener.under_way,
         closing=shelf.closer.under_way,
         waiting=len(shelf.gate),

@@ -13,7 +13,7 @@ class Demand:
 
     Args:
         size: live connections.
-        opening, closing, checking: connections of which that is under way.
+        opening, closing, checking: connections of which that is under way; renewing counts as checking.
         waiting: callers in the queue.
         step: connections that may be opened at once while others may still come back: 1 for a new queue, and 1 more for
             each that was opened while the queue lasts.

@@ -27,18 +27,29 @@ class Lease:
     The queries take `$1`, `$2`, … on every database. What the driver raises is raised as it is.
     """
 
-    __slots__ = ("_driver", "_identity", "_record", "_stock", "_timeout", "_unclean", "_unwanted", "connection")
+    __slots__ = (
+        *("_driver", "_identity", "_record", "_stock", "_timeout", "_trusted", "_unclean", "_unwanted"),
+        "connection",
+    )
 
     connection: Any
     """The driver's own: `asyncpg.Connection` or `aiosqlite.Connection`."""
 
     _record: Record
 
-    def __init__(self, stock: Stock, driver: Driver, timeout: float | None, identity: Hashable | None = None) -> None:
+    def __init__(
+        self,
+        stock: Stock,
+        driver: Driver,
+        timeout: float | None,
+        identity: Hashable | None = None,
+        trusted: bool = False,
+    ) -> None:
         self._stock = stock
         self._driver = driver
         self._timeout = timeout
         self._identity = identity
+        self._trusted = trusted
         self._unclean = False
         self._unwanted = False
 
@@ -104,7 +115,7 @@ class Lease:
         return result
 
     async def __aenter__(self) -> Lease:
-        self._record = record = await self._stock.take(self._timeout, self._identity)
+        self._record = record = await self._stock.take(self._timeout, self._identity, trusted=self._trusted)
         self.connection = record.raw
         return self
 

@@ -75,6 +75,9 @@ class Ledger:
     def reset(self) -> None:
         self.count.resets += 1
 
+    def renewed(self) -> None:
+        self.count.renewed += 1
+
     def replaced(self) -> None:
         self.count.replaced += 1
 

@@ -30,6 +30,7 @@ class Limits:
         leak_threshold: how long one may be held before that is reported; None for ever.
         reclaim_after: how long one may be held before it is taken away from its holder; None for ever.
         share: the part of the connections, and of the queue, that one identity may have while others wait; None: all.
+        renew: whether what a caller's own SQL may have left for the whole session is undone; a transaction always is.
         keep: whether connections are kept; else each is opened for one caller and closed after it.
 
     Raises:
@@ -50,6 +51,7 @@ class Limits:
     leak_threshold: float | None = 30.0
     reclaim_after: float | None = None
     share: float | None = None
+    renew: bool = True
     keep: bool = True
 
     def __post_init__(self) -> None:

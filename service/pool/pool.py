@@ -44,6 +44,8 @@ class Pool:
         leak_threshold: seconds that one may be held before that is reported, with the place where it was taken.
         reclaim_after: seconds that one may be held before it is taken away from its holder and closed; None for ever.
         share: the part of the connections, and of the queue, that one `identity` may have while others wait.
+        renew: undo what a caller's own SQL may have left for the whole session (a setting, a lock, a temporary table)
+            before anybody else gets the connection; an open transaction is ended in any case.
         per_request: keep no connection: open one for each caller and close it afterwards, a baseline to compare with.
         observe: called with each event; must not block.
         translate: turns a driver's error at connecting into the house's own; None leaves it to DatabaseAwayError.
@@ -69,6 +71,7 @@ class Pool:
         leak_threshold: float | None = 30.0,
         reclaim_after: float | None = None,
         share: float | None = None,
+        renew: bool = True,
         per_request: bool = False,
         observe: Observe = ignore,
         translate: Translate = no_translation,
@@ -88,6 +91,7 @@ class Pool:
             leak_threshold=leak_threshold,
             reclaim_after=reclaim_after,
             share=share,
+            renew=renew,
             keep=not per_request,
         )
         clock = clock or MonotonicClock()
@@ -141,15 +145,23 @@ class Pool:
         if not connection.closed:
             await _store_of(connection.engine).stock.finish(connection.close())
 
-    def lease(self, *, timeout: float | None = None, readonly: bool = True, identity: Hashable | None = None) -> Lease:
+    def lease(
+        self,
+        *,
+        timeout: float | None = None,
+        readonly: bool = True,
+        identity: Hashable | None = None,
+        trusted: bool = False,
+    ) -> Lease:
         """The driver's own connection, for work of one trip: `async with pool.lease() as lease`.
 
         Args:
             timeout: seconds to wait; None for the pool's `acquire_timeout`.
             readonly: nothing will be written. SQLite then need not wait for the one writing connection.
             identity: who asks, for the pool's `share` and for `holders`.
+            trusted: what runs on it changes nothing for the session, so that nothing need be undone afterwards.
         """
-        return Lease(self._stock if readonly else self._writing, self._driver, timeout, identity)
+        return Lease(self._stock if readonly else self._writing, self._driver, timeout, identity, trusted)
 
     async def fetch(self, sql: str, *args: Any, timeout: float | None = None) -> list[Row]:
         """All rows of one statement; `timeout` is how many seconds to wait for a connection."""

@@ -42,3 +42,5 @@ class Record(_ConnectionRecord):
     identity: Hashable | None = None
     reported = False
     """As held for too long."""
+    trusted = False
+    """Its holder sets nothing for the session, so that nothing need be undone."""

@@ -1,7 +1,7 @@
 """The connections and their changes of state. Each change is one synchronous function; none of them waits.
 
-A connection is always in one of five states: being opened, idle, being checked, in use (being cleaned included), being
-closed.
+A connection is always in one of six states: being opened, idle, being checked, being renewed, in use (being cleaned
+included), being closed.
 
 - Nothing lies idle while somebody waits: what comes free is offered to the gate first.
 - What takes time (`Opener`, `Checker`, `Cleaner`, `Closer`) happens outside, in tasks of the pool, each with a hard
@@ -70,6 +70,7 @@ class Shelf:
         """The longest unused first."""
         self.in_use: set[Record] = set()
         self.checking: set[Record] = set()
+        self.renewing: set[Record] = set()
         self._make = make
         self._driver = driver
         self._time = clock.time
@@ -79,7 +80,7 @@ class Shelf:
         self._step = 1
         self._chores = Chores()
         self._checker = Checker(driver, self._chores, limits.reset_timeout, self._checked)
-        self._cleaner = Cleaner(driver, self._chores, self.ledger, limits.reset_timeout, self._cleaned)
+        self._cleaner = Cleaner(driver, self._chores, self.ledger, limits.reset_timeout, self._cleaned, self._renewed)
         self.closer = Closer(dialect, driver, self._chores, limits.close_timeout, self._settle)
         self.opener = Opener(
             self._made, self._chores, self.ledger, limits.connect_timeout, translate, self._opened, self._connect_failed
@@ -88,7 +89,7 @@ class Shelf:
     @property
     def size(self) -> int:
         """Live connections."""
-        return len(self.idle) + len(self.in_use) + len(self.checking)
+        return len(self.idle) + len(self.in_use) + len(self.checking) + len(self.renewing)
 
     @property
     def away(self) -> bool:
@@ -144,7 +145,7 @@ class Shelf:
             unclean: a call on it was cancelled, so a statement may be running still.
 
         Returns:
-            The task that cleans it, where something has to be ended on it first.
+            The task that cleans it, where something has to be ended on it first. Nobody waits for it to be renewed.
         """
         if record not in self.in_use:  # it was taken away from its holder
             return None
@@ -155,10 +156,19 @@ class Shelf:
         if reason is not None:
             self._discard(record, reason)
         elif unclean or self._driver.in_transaction(record.raw):
-            return self._cleaner.start(record, unclean)
+            return self._cleaner.start(record, unclean, self._is_touched(record))
+        elif self._is_touched(record):
+            self._leave(record)
+            self.renewing.add(record)
+            self._cleaner.renew(record)
         else:
             self._shelve(record)
         return None
+
+    def _is_touched(self, record: Record) -> bool:
+        if record.trusted or not self.limits.renew or self.state is not State.OPEN:
+            return False
+        return self._driver.is_touched(record.raw)
 
     def invalidate(self, record: Record) -> None:
         """Closes a connection instead of taking it back."""
@@ -263,6 +273,16 @@ class Shelf:
         else:
             self._discard(record, reason)
 
+    def _renewed(self, record: Record, in_time: bool) -> None:
+        if record not in self.renewing:  # closed meanwhile
+            return
+        self.renewing.discard(record)
+        reason = self._unfit(record) or (None if in_time else Reason.RESET_FAILED)
+        if reason is None:
+            self._shelve(record)
+        else:
+            self._discard(record, reason)
+
     def _check(self, record: Record) -> None:
         self.checking.add(record)
         self._checker.start(record)
@@ -308,7 +328,7 @@ class Shelf:
             size=self.size,
             opening=self.opener.under_way,
             closing=self.closer.under_way,
-            checking=len(self.checking),
+            checking=len(self.checking) + len(self.renewing),
             waiting=len(self.gate),
             step=self._step,
             retry=self.retry_in() if self.retry.failures else None,

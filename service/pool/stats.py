@@ -29,6 +29,7 @@ class Counters:
     replaced: int = 0
     leaked: int = 0
     resets: int = 0
+    renewed: int = 0
     observer_errors: int = 0
     closed: Counter[Reason] = field(default_factory=Counter)
     wait: Tally = field(default_factory=Tally)
@@ -74,7 +75,7 @@ class PoolStats:
     Args:
         state: `new`, `open`, `closing` or `closed`.
         size: live connections, `idle` + `in_use` + `checking`.
-        checking: connections being asked whether they are there.
+        checking: connections being asked whether they are there, or being renewed.
         connecting: connections being opened.
         closing: connections being closed; they still count against `max_size`.
         waiting: callers in the queue.
@@ -94,6 +95,7 @@ class PoolStats:
         away: no connection is there and the last attempt to open one failed.
         retry_in: seconds until connecting is tried again; 0.0 unless it failed.
         resets: times something had to be ended on a connection that was given back.
+        renewed: times settings, locks and the like of a caller's own SQL were undone for the next one.
         observer_errors: times the listener to the pool's events failed.
         closed: connections closed, by reason.
         wait: all who got a connection, by how long they waited, those who did not wait included.
@@ -131,6 +133,7 @@ class PoolStats:
     away: bool
     retry_in: float
     resets: int
+    renewed: int
     observer_errors: int
     closed: Mapping[Reason, int]
     wait: Histogram

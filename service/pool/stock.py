@@ -24,12 +24,15 @@ from service.pool.where import here
 class Stock(KeptShelf):
     """The connections of one engine, as they are used."""
 
-    async def take(self, timeout: float | None = None, identity: Hashable | None = None) -> Record:
+    async def take(
+        self, timeout: float | None = None, identity: Hashable | None = None, *, trusted: bool = False
+    ) -> Record:
         """A live connection of the caller's own; of several idle ones, the one used last.
 
         Args:
             timeout: seconds to wait; None for `limits.acquire_timeout`.
             identity: whose share of the pool it counts against.
+            trusted: the caller sets nothing for the session.
 
         Raises:
             PoolTimeoutError, PoolFullError, PoolShareError, PoolClosedError, PoolLoopError: as their names say.
@@ -42,6 +45,7 @@ class Stock(KeptShelf):
         else:
             record.waited = 0.0
             self._enter(record, identity)
+        record.trusted = trusted
         record.where = here(1)
         self.ledger.acquired(record.waited, len(self.in_use))
         return record
@@ -132,8 +136,9 @@ class Stock(KeptShelf):
         self.gate.fail_all(lambda: PoolClosedError("the pool is closing"))
         self._keeper.stop()
         self.opener.stop()
-        for record in (*self.idle, *self.checking):
+        for record in (*self.idle, *self.checking, *self.renewing):
             self._discard(record, Reason.CLOSING)
         self.idle.clear()
         self.checking.clear()
+        self.renewing.clear()
         self._settle()

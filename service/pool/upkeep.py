@@ -39,7 +39,7 @@ class KeptShelf(Shelf):
         """Has every connection there is replaced: the idle ones now, the others as they come back."""
         self.generation += 1
         self.ledger.expired(self.generation)
-        for record in (*self.idle, *self.in_use, *self.checking):
+        for record in (*self.idle, *self.in_use, *self.checking, *self.renewing):
             self._retire(record, Reason.EXPIRED)
 
     def resize(self, min_size: int, max_size: int) -> None:
@@ -50,7 +50,7 @@ class KeptShelf(Shelf):
         for record in self.in_use:  # of an earlier call
             record.unwanted = None if record.unwanted is Reason.RESIZED else record.unwanted
         surplus = self.size - max_size
-        for record in (*self.idle, *self.checking, *self.in_use)[: max(0, surplus)]:
+        for record in (*self.idle, *self.checking, *self.renewing, *self.in_use)[: max(0, surplus)]:
             self._retire(record, Reason.RESIZED)
         if self.state is State.OPEN:
             self._settle()

@@ -46,6 +46,12 @@ class SqliteDriver:
     async def reset(self, connection: Any) -> None:
         await connection.rollback()
 
+    def is_touched(self, connection: Any) -> bool:
+        return False
+
+    async def renew(self, connection: Any) -> None:
+        raise AssertionError("nothing was touched")
+
     async def interrupt(self, connection: Any) -> None:
         await connection.interrupt()
 
@@ -85,6 +91,12 @@ class PostgresqlDriver:
         await connection.execute("select")  # asyncpg first waits for its cancel request to land
         if connection.is_in_transaction():
             await connection.execute("rollback")
+
+    def is_touched(self, connection: Any) -> bool:
+        return False
+
+    async def renew(self, connection: Any) -> None:
+        raise AssertionError("nothing was touched")
 
     async def interrupt(self, connection: Any) -> None:
         pass

@@ -11,6 +11,7 @@ from typing import Any
 
 import asyncpg
 
+from service.database.postgresql.connection import SessionConnection
 from service.database.postgresql.target import Target
 
 _REFUSALS = ("42704", "22023", "08P01")
@@ -37,7 +38,8 @@ class Connector:
         while True:
             limits = {name: value for name, value in self._target.limits.items() if name not in self._refused}
             try:
-                return await asyncpg.connect(**self._target.with_settings(limits))
+                arguments = self._target.with_settings(limits)
+                return await asyncpg.connect(**arguments, connection_class=SessionConnection)
             except asyncpg.PostgresError as error:
                 refused = [name for name in limits if name in str(error)]
                 if error.sqlstate not in _REFUSALS or not refused:

@@ -53,6 +53,13 @@ class AsyncpgDriver:
             await connection.execute("select")  # not "": asyncpg fails on the answer to an empty one
         if connection.is_in_transaction():
             await connection.execute("ROLLBACK")
+        connection.forget_transaction()
+
+    def is_touched(self, connection: Any) -> bool:
+        return True  # a function of the database's may set anything, and the statement does not show it
+
+    async def renew(self, connection: Any) -> None:
+        await connection.renew()
 
     async def interrupt(self, connection: Any) -> None:
         """Nothing: asyncpg has sent the cancel request already, and a second one could hit the next statement."""

@@ -61,7 +61,7 @@ async def read_catalog(pool: Pool, schemas: tuple[str, ...], version: int) -> Ca
 
 async def _read(pool: Pool, schemas: tuple[str, ...]) -> _Read:
     wanted = list(schemas)
-    async with pool.lease(readonly=True) as lease, lease.transaction(readonly=True):
+    async with pool.lease(readonly=True, trusted=True) as lease, lease.transaction(readonly=True):
         await lease.script(queries.PREPARE)
         existing = await lease.fetch(queries.SCHEMAS, wanted)
         names = [row["name"] for row in existing]

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import re
 import sqlite3
 from collections.abc import Callable
+from functools import lru_cache
 from time import monotonic
 from typing import Any, TypeVar
 
@@ -14,10 +16,26 @@ from service.database.sqlite.complaints import take_complaint
 
 T = TypeVar("T")
 
+_LASTING = re.compile(r"\b(?:pragma|attach|detach|temp|temporary)\b", re.IGNORECASE)
+_READ = (
+    *("table_info", "table_xinfo", "table_list", "index_list", "index_info", "index_xinfo", "foreign_key_list"),
+    *("foreign_key_check", "integrity_check", "quick_check", "wal_checkpoint", "optimize"),
+)
+_READS = re.compile(rf"\s*pragma\s+(?:\w+\.)?(?:\w+|(?:{'|'.join(_READ)})\s*[(=][^;]*)[\s;]*", re.IGNORECASE)
+
 STEPS = 20_000
 """Virtual machine steps between two looks at the clock: well under a millisecond, and too far apart to be felt."""
 SETTLE = 2.0
 """Seconds a statement may take to notice that it was stopped; then the connection is given up."""
+
+
+@lru_cache(maxsize=1024)
+def lasts(sql: str) -> bool:
+    """Whether a statement may change the connection for whoever comes next; in SQLite its text shows that.
+
+    A pragma that only reads does not.
+    """
+    return _LASTING.search(sql) is not None and _READS.fullmatch(sql) is None
 
 
 class Statement:
@@ -43,6 +61,8 @@ class LimitedConnection(sqlite3.Connection):
         super().__init__(*args, **kwargs)
         self.limit = limit
         self.running = Statement(limit)
+        self.is_touched = False
+        """Whether a statement may have changed it for whoever comes next."""
         self.set_progress_handler(self._over, STEPS)
 
     def _over(self) -> bool:
@@ -56,6 +76,11 @@ class LimitedConnection(sqlite3.Connection):
     def isolation_level(self, value: str | None) -> None:
         """Ignored: SQLAlchemy sets it to leave AUTOCOMMIT, and then sqlite3 would open transactions by itself."""
 
+    def look_at(self, sql: str) -> str:
+        """Notes whether it changes the connection; returns it."""
+        self.is_touched = self.is_touched or lasts(sql)
+        return sql
+
     def cursor(self, factory: Any = None) -> Any:
         return super().cursor(factory or LimitedCursor)
 
@@ -68,9 +93,14 @@ class LimitedCursor(sqlite3.Cursor):
     def _begin(self) -> None:
         self.connection.running = Statement(self.connection.limit)
 
-    def execute(self, *args: Any) -> LimitedCursor:
+    def execute(self, sql: str, *args: Any) -> LimitedCursor:
         self._begin()
-        super().execute(*args)
+        super().execute(self.connection.look_at(sql), *args)
+        return self
+
+    def executescript(self, sql: str) -> LimitedCursor:
+        self._begin()
+        super().executescript(self.connection.look_at(sql))
         return self
 
     def executemany(self, *args: Any) -> LimitedCursor:
@@ -142,6 +172,30 @@ class FileConnection(aiosqlite.Connection):
         except asyncio.CancelledError:
             statement.stop()
             await self.halt()
+            raise
+
+    @property
+    def is_touched(self) -> bool:
+        """Whether a caller may have changed it for whoever comes next."""
+        raw = self._connection
+        if raw is None:
+            return False
+        return self.raw.is_touched or raw.row_factory is not None or raw.text_factory is not str
+
+    async def renew(self) -> None:
+        """Opens the file anew, in the same thread: the one way to undo whatever pragma, and it takes a millisecond.
+
+        Raises:
+            sqlite3.Error: it cannot be opened any more; the connection is given up.
+        """
+        await self._execute(self._reopen)  # type: ignore[no-untyped-call]  # aiosqlite's own is untyped
+
+    def _reopen(self) -> None:
+        self.raw.close()  # first: it may have locked the file for itself
+        try:
+            self._connection = self._connector()
+        except BaseException:
+            self.given_up = True
             raise
 
     def _perform(self, statement: Statement, job: Callable[[LimitedConnection], T]) -> T:

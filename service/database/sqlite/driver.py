@@ -42,13 +42,13 @@ class SqliteDriver:
 
     async def fetch(self, connection: FileConnection, sql: str, args: Sequence[Any]) -> list[Row]:
         def job(raw: LimitedConnection) -> list[Row]:
-            return _cursor(raw).execute(sql, bound(sql, args)).fetchall()
+            return _cursor(raw).execute(raw.look_at(sql), bound(sql, args)).fetchall()
 
         return await connection.run(job)
 
     async def fetchrow(self, connection: FileConnection, sql: str, args: Sequence[Any]) -> Row | None:
         def job(raw: LimitedConnection) -> Row | None:
-            cursor = _cursor(raw).execute(sql, bound(sql, args))
+            cursor = _cursor(raw).execute(raw.look_at(sql), bound(sql, args))
             row: Row | None = cursor.fetchone()
             cursor.close()  # ends `insert … returning` too: its writes were done before its first row
             return row
@@ -57,7 +57,7 @@ class SqliteDriver:
 
     async def execute(self, connection: FileConnection, sql: str, args: Sequence[Any]) -> int:
         def job(raw: LimitedConnection) -> int:
-            cursor = _cursor(raw).execute(sql, bound(sql, args))
+            cursor = _cursor(raw).execute(raw.look_at(sql), bound(sql, args))
             cursor.fetchall()
             return cursor.rowcount
 
@@ -67,7 +67,7 @@ class SqliteDriver:
         def job(raw: LimitedConnection) -> None:
             cursor = _cursor(raw)
             for statement in statements(sql):
-                cursor.execute(statement).fetchall()
+                cursor.execute(raw.look_at(statement)).fetchall()
 
         await connection.run(job)
 
@@ -91,6 +91,12 @@ class SqliteDriver:
                 raw.rollback()
 
         await connection.run(job)
+
+    def is_touched(self, connection: FileConnection) -> bool:
+        return connection.is_touched
+
+    async def renew(self, connection: FileConnection) -> None:
+        await connection.renew()
 
     async def interrupt(self, connection: FileConnection) -> None:
         await connection.halt()

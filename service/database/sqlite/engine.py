@@ -62,7 +62,7 @@ class SqliteDatabase(Database):
         unknown = [name for name in schemas if name not in self.default_schemas]
         if unknown:
             raise SettingsError([f"DB_SCHEMAS: {name!r} is no schema of SQLite; it has main alone" for name in unknown])
-        async with self.pool.lease(readonly=True) as lease:
+        async with self.pool.lease(readonly=True, trusted=True) as lease:
             connection: FileConnection = lease.connection
             return await connection.run(partial(reflect.read_catalog, version=version), reflect.LIMIT)
 
