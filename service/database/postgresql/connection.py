@@ -55,7 +55,7 @@ class SessionConnection(asyncpg.Connection):  # type: ignore[misc]  # asyncpg sh
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self._prepares = False
+        self._prepares = False  # once it has, for good: SQLAlchemy brings a statement here the first time only
         self._spoiled = False
 
     async def execute(self, query: str, *args: Any, timeout: float | None = None) -> str:
@@ -86,4 +86,3 @@ class SessionConnection(asyncpg.Connection):  # type: ignore[misc]  # asyncpg sh
         self._listeners.clear()
         self._log_listeners.clear()
         await super().execute(_RENEW + _FORGET_PREPARED if self._prepares else _RENEW)
-        self._prepares = False

@@ -84,6 +84,20 @@ class LimitedConnection(sqlite3.Connection):
     def cursor(self, factory: Any = None) -> Any:
         return super().cursor(factory or LimitedCursor)
 
+    # The standard library's own would take a plain cursor.
+
+    def execute(self, *args: Any) -> LimitedCursor:
+        cursor: LimitedCursor = self.cursor()
+        return cursor.execute(*args)
+
+    def executemany(self, *args: Any) -> LimitedCursor:
+        cursor: LimitedCursor = self.cursor()
+        return cursor.executemany(*args)
+
+    def executescript(self, *args: Any) -> LimitedCursor:
+        cursor: LimitedCursor = self.cursor()
+        return cursor.executescript(*args)
+
 
 class LimitedCursor(sqlite3.Cursor):
     """The cursor that SQLAlchemy gets. A fetch in parts gets its time anew each time, as in PostgreSQL."""

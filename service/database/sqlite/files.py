@@ -57,6 +57,7 @@ def open_writer(path: Path, limit: float) -> LimitedConnection:
         raw.execute("PRAGMA synchronous=NORMAL")
         raw.execute("PRAGMA foreign_keys=ON")
         raw.execute(f"PRAGMA journal_size_limit={_WAL_LIMIT}")
+        raw.is_touched = False
     except BaseException:
         raw.close()
         raise
@@ -96,6 +97,7 @@ def _open_to_read(path: Path, how: str, limit: float) -> LimitedConnection:
     try:
         raw.execute("PRAGMA query_only=ON")
         raw.execute("SELECT 1 FROM sqlite_schema LIMIT 1").fetchall()  # opens the file in earnest
+        raw.is_touched = False
     except BaseException:
         raw.close()
         raise
