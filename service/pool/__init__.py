@@ -3,10 +3,10 @@
 from service.pool.clock import Clock
 from service.pool.driver import Driver, Row
 from service.pool.histogram import Histogram
-from service.pool.lease import Lease
+from service.pool.lease import SILENT, Lease
 from service.pool.limits import Limits
 from service.pool.pool import Pool
 from service.pool.stats import Holder, PoolStats
 from service.pool.store import Store
 
-__all__ = ["Clock", "Driver", "Histogram", "Holder", "Lease", "Limits", "Pool", "PoolStats", "Row", "Store"]
+__all__ = ["SILENT", "Clock", "Driver", "Histogram", "Holder", "Lease", "Limits", "Pool", "PoolStats", "Row", "Store"]

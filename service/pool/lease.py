@@ -19,6 +19,8 @@ from service.pool.record import Record
 from service.pool.stock import Stock
 
 T = TypeVar("T")
+SILENT = "the database did not answer in time"
+"""What callers are told where the driver gave up waiting."""
 
 
 class Lease:
@@ -87,7 +89,8 @@ class Lease:
             yield
         except Exception:
             # A cancellation does not come here: no statement could be awaited then. The pool rolls back in its place.
-            await self._roll_back()
+            if not self._unwanted:  # else it is closed, and a rollback could wait for a network that says nothing
+                await self._roll_back()
             raise
         await self.script("commit")
 
@@ -107,7 +110,7 @@ class Lease:
             result = await call
         except TimeoutError as error:  # the driver gave up waiting: the network, or the server, says nothing any more
             self.invalidate()
-            raise DatabaseAwayError("the database did not answer in time") from error
+            raise DatabaseAwayError(SILENT) from error
         except Exception:
             self._unclean = False
             raise

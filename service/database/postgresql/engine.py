@@ -6,7 +6,8 @@ from collections.abc import AsyncIterator, Sequence
 from typing import Any
 
 import asyncpg
-from sqlalchemy.engine import URL
+from sqlalchemy import event
+from sqlalchemy.engine import URL, ExceptionContext
 from sqlalchemy.ext.asyncio import create_async_engine
 
 from service.catalog.model import Catalog
@@ -19,7 +20,7 @@ from service.database.postgresql.driver import AsyncpgDriver
 from service.database.postgresql.target import Target, target_of
 from service.errors import DatabaseAwayError, PoolgateError, SettingsError
 from service.events import Observe
-from service.pool import Pool, Store
+from service.pool import SILENT, Pool, Store
 from service.settings import Settings
 
 
@@ -88,8 +89,17 @@ def open_database(settings: Settings, observe: Observe) -> PostgresqlDatabase:
             raise DatabaseAwayError(errors.NO_CONNECTION) from error
 
     engine = create_async_engine(URL.create(dialect.NAME), async_creator=connect, poolclass=Store, hide_parameters=True)
+    event.listen(engine.sync_engine, "handle_error", _give_up)
     pool = Pool(engine, AsyncpgDriver(), observe=observe, **pool_limits(settings))
     return PostgresqlDatabase(pool, target, Budget(settings.workers, settings.pool_max_size))
+
+
+def _give_up(context: ExceptionContext) -> DatabaseAwayError | None:
+    """As a lease does it: where asyncpg gave up waiting, the connection is closed and the caller told to come again."""
+    if not isinstance(context.original_exception, TimeoutError):
+        return None
+    context.is_disconnect = True
+    return DatabaseAwayError(SILENT)
 
 
 def _search_path(settings: Settings) -> tuple[str, ...]:
