@@ -19,10 +19,11 @@ from service.asgi.limits import Limits
 from service.catalog.holder import CatalogHolder
 from service.database import Database, open_database
 from service.errors import AskedError
+from service.eventlog import EventLog
 from service.events import Observe, tell_all
 from service.failures import add_error_answers
 from service.lifecycle import Lifecycle
-from service.logs import configure, log_event, new_request_id, request_id
+from service.logs import configure, new_request_id, request_id
 from service.operator.crew import Crew
 from service.operator.history import History
 from service.operator.meters import Meters
@@ -50,19 +51,19 @@ class Poolgate:
     state: PoolState
 
 
-def create_app(settings: Settings | None = None, *, observe: Observe = log_event) -> AsyncFlask:
+def create_app(settings: Settings | None = None, *, observe: Observe | None = None) -> AsyncFlask:
     """A Flask application that serves a database's tables, to which views of your own can be added.
 
     Args:
         settings: read from the environment if None.
-        observe: is told what happens in the pool and the catalog.
+        observe: is told what happens in the pool and the catalog; None writes it to the log.
 
     Raises:
         SettingsError: settings that cannot be used, all faults at once.
     """
     settings = settings or load_settings()
     meters, news = Meters(), News()
-    observe = tell_all(meters.observe, news.observe, observe)
+    observe = tell_all(meters.observe, news.observe, observe or EventLog())
     database = open_database(settings, observe)
     catalog = CatalogHolder(database, settings.db_schemas, observe)
     lifecycle = Lifecycle(database, catalog, drain_timeout=settings.drain_timeout)

@@ -11,28 +11,11 @@ import sys
 from contextvars import ContextVar
 from typing import TextIO
 
-from service.events import (
-    Acquired,
-    CatalogFailed,
-    CatalogLoaded,
-    Closed,
-    Connected,
-    ConnectFailed,
-    Event,
-    Leaked,
-    Reason,
-    Released,
-    Shed,
-    TimedOut,
-)
-
 request_id: ContextVar[str | None] = ContextVar("poolgate_request_id", default=None)
 """The id of the request that is being answered."""
 
-logger = logging.getLogger("poolgate")
 _GIVEN_ID = re.compile(r"[A-Za-z0-9._:/+=-]{1,128}")
 _PLAIN = frozenset(logging.makeLogRecord({}).__dict__) | {"message", "asctime", "taskName"}
-_BAD_ENDS = (Reason.LOST, Reason.RESET_FAILED, Reason.ABANDONED, Reason.VALIDATION, Reason.RECLAIMED)
 _CHATTY = ("aiosqlite", "asyncio", "hypercorn", "sqlalchemy")
 
 
@@ -112,38 +95,3 @@ def configure(level: str, form: str, stream: TextIO | None = None, *, pid: bool 
     logging.basicConfig(level=least, handlers=[handler], force=True)
     for chatty in _CHATTY:
         logging.getLogger(chatty).setLevel(max(logging.WARNING, least))
-
-
-def log_event(event: Event) -> None:
-    """The listener that writes what is worth a line."""
-    match event:
-        case Acquired() | Released():  # each request has both: they are looked for first, and not written
-            pass
-        case ConnectFailed(error):
-            logger.warning("a connection to the database could not be opened: %s", _reason(error))
-        case Connected(seconds):
-            logger.debug("a connection to the database was opened", extra={"seconds": round(seconds, 4)})
-        case Closed(reason) if reason in _BAD_ENDS:
-            logger.warning("a connection to the database was closed: %s", reason.value)
-        case Closed(reason):
-            logger.debug("a connection to the database was closed: %s", reason.value)
-        case Leaked(held, where):
-            logger.warning("a connection has been held for %.1f s; it was taken at %s", held, where)
-        case Shed(waiting):
-            logger.warning("a request was turned away: %d are waiting for a connection already", waiting)
-        case TimedOut(waited):
-            logger.warning("a request got no connection within %.1f s", waited)
-        case CatalogLoaded(reason, seconds, relations):
-            logger.info("the schema was read: %d relations in %.3f s (%s)", relations, seconds, reason)
-        case CatalogFailed("start"):
-            pass  # whoever starts the service says what becomes of it
-        case CatalogFailed(reason, error):
-            logger.error("the schema could not be read, the one before stays in use (%s): %s", reason, _reason(error))
-        case _:
-            pass
-
-
-def _reason(error: BaseException) -> str:
-    """What lies beneath: the house's own errors are worded for callers, who are told less."""
-    cause = error.__cause__ or error
-    return str(cause) or type(cause).__name__

@@ -15,7 +15,7 @@ FLOORS = (
     ("settings", "pool", "rest.asked", "auth"),
     ("current",),
     ("database",),
-    ("catalog", "rest.plan", "logs"),
+    ("catalog", "rest.plan", "logs", "eventlog"),
     ("rest.sql",),
     ("rest.prepare",),
     ("rest.execute",),

@@ -23,6 +23,7 @@ class Network:
         self._plugged.set()
         self._writers: set[asyncio.StreamWriter] = set()
         self._left: int | None = None
+        self._refusing = False
 
     def unplug(self) -> None:
         """From now on nothing gets through, in neither direction, and nobody is told."""
@@ -37,6 +38,15 @@ class Network:
         for writer in self._writers:
             writer.transport.abort()
 
+    def refuse(self) -> None:
+        """Every connection is reset, and so is each new one."""
+        self._refusing = True
+        self.cut()
+
+    def accept(self) -> None:
+        """New connections get through again."""
+        self._refusing = False
+
     def cut_after(self, size: int) -> None:
         """Every connection is reset once the server has sent so many bytes more."""
         self._left = size
@@ -50,6 +60,9 @@ class Network:
 
     async def carry(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         """Carries one connection to the server and back."""
+        if self._refusing:
+            writer.transport.abort()
+            return
         there, back = await asyncio.open_unix_connection(self._path)
         self._writers |= {writer, back}
         with contextlib.suppress(ConnectionError):
