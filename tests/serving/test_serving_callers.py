@@ -6,6 +6,7 @@ import asyncio
 import resource
 import socket
 import sqlite3
+import struct
 import time
 from collections.abc import AsyncIterator
 from contextlib import closing, suppress
@@ -328,3 +329,33 @@ def test_a_connection_at_rest_makes_room(serve: Start, url: str) -> None:
             statuses.append(httpx.get(f"{process.url}/-/live", timeout=DEADLINE).status_code)
     assert set(statuses) == {200, 503}
     assert time.monotonic() - began >= 0.9
+
+
+@pytest.mark.parametrize("how", ["close", "half-close", "reset", "unused"])
+def test_who_hangs_up_between_two_requests(how: str, serve: Start, url: str) -> None:
+    """A caller who ends a connection on which nothing is asked is let go at once, not when its idle time is over: no
+    socket and no file is left of it."""
+    process = serve(database_url=url, anonymous="read", keep_alive="60s")
+    port = process.port
+    process.get("/-/live", headers={"Connection": "close"})
+    files = psutil.Process(process.pid).num_fds()
+    callers = [socket.create_connection(("127.0.0.1", port)) for _ in range(20)]
+    for caller in callers:
+        if how != "unused":
+            caller.sendall(LIVE)
+            assert b" 200 " in answer(caller)
+    until(lambda: open_sockets(process) == 20)
+    began = time.monotonic()
+    for caller in callers:
+        if how == "half-close":
+            caller.shutdown(socket.SHUT_WR)
+            continue
+        if how == "reset":
+            caller.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        caller.close()
+    until(lambda: psutil.Process(process.pid).num_fds() <= files)
+    took = time.monotonic() - began
+    measured(f"20 connections were let go {took:.3f} s after the hang-up")
+    assert took < 1.5
+    for caller in callers:
+        caller.close()
