@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from service.pool.shelf import Shelf
 from service.pool.stats import Holder, PoolStats
+from service.pool.supply import SuppliedShelf
 from service.pool.where import in_words
 
 
-def status(shelf: Shelf) -> str:
+def status(shelf: SuppliedShelf) -> str:
     """The state in a line; what is seldom is said only when there is any."""
     text = f"{shelf.state} size={shelf.size}/{shelf.limits.max_size} idle={len(shelf.idle)} in_use={len(shelf.in_use)}"
     text += f" waiting={len(shelf.gate)}"
@@ -20,7 +21,7 @@ def status(shelf: Shelf) -> str:
     return f"{text} away" if shelf.away else text
 
 
-def stats(shelf: Shelf) -> PoolStats:
+def stats(shelf: SuppliedShelf) -> PoolStats:
     """The stock at this moment."""
     return PoolStats(
         state=str(shelf.state),

@@ -6,22 +6,21 @@ One `Pool` stands before the connections of one engine or, on SQLite, of two: re
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Generator, Hashable
+from collections.abc import Hashable
 from dataclasses import replace
-from types import TracebackType
 from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from service.events import Observe, ignore
 from service.pool import glance
+from service.pool.acquire import Acquire, store_of
 from service.pool.clock import Clock, MonotonicClock
 from service.pool.driver import Driver, Row
 from service.pool.lease import Lease
 from service.pool.limits import Limits
 from service.pool.opener import Translate, no_translation
 from service.pool.stats import Holder, PoolStats
-from service.pool.store import Store
 
 
 class Pool:
@@ -98,11 +97,11 @@ class Pool:
         self.engine = engine
         self.writer = engine if writer is None else writer
         self._driver = driver
-        self._stock = _store_of(engine).bind(driver, limits, observe, translate, clock)
+        self._stock = store_of(engine).bind(driver, limits, observe, translate, clock)
         self._writing = self._stock
         if writer is not None:
             limits = replace(limits, min_size=min(min_size, 1), max_size=1)
-            self._writing = _store_of(writer).bind(driver, limits, observe, translate, clock)
+            self._writing = store_of(writer).bind(driver, limits, observe, translate, clock)
         self._stocks = tuple(dict.fromkeys((self._stock, self._writing)))
 
     async def open(self) -> None:
@@ -135,7 +134,7 @@ class Pool:
             readonly: nothing will be written. SQLite then need not wait for the one writing connection.
             identity: who asks, for the pool's `share` and for `holders`.
         """
-        return Acquire(self, self.engine if readonly else self.writer, timeout, identity)
+        return Acquire(self.engine if readonly else self.writer, self.release, timeout, identity)
 
     async def release(self, connection: AsyncConnection) -> None:
         """Gives back what `await pool.acquire()` gave; an open transaction is rolled back. May be called again.
@@ -143,7 +142,7 @@ class Pool:
         A cancelled caller does not interrupt it, and a connection that does not answer is closed.
         """
         if not connection.closed:
-            await _store_of(connection.engine).stock.finish(connection.close())
+            await store_of(connection.engine).stock.finish(connection.close())
 
     def lease(
         self,
@@ -244,44 +243,3 @@ class Pool:
 
     async def __aexit__(self, *_error: object) -> None:
         await self.close()
-
-
-class Acquire:
-    """What `Pool.acquire` returns: to be awaited, or entered with `async with`."""
-
-    __slots__ = ("_connection", "_engine", "_identity", "_pool", "_timeout")
-
-    def __init__(self, pool: Pool, engine: AsyncEngine, timeout: float | None, identity: Hashable | None) -> None:
-        self._pool = pool
-        self._engine = engine
-        self._timeout = timeout
-        self._identity = identity
-
-    def __await__(self) -> Generator[Any, None, AsyncConnection]:
-        return self._acquire().__await__()
-
-    async def __aenter__(self) -> AsyncConnection:
-        self._connection = await self._acquire()
-        return self._connection
-
-    async def __aexit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        await self._pool.release(self._connection)
-
-    async def _acquire(self) -> AsyncConnection:
-        """Waits outside SQLAlchemy's greenlet, with this caller's own deadline; the engine then finds it laid out."""
-        store = _store_of(self._engine)
-        store.hand_over(await store.stock.take(self._timeout, self._identity))
-        try:
-            return await self._engine.connect().start()
-        finally:
-            if (unused := store.hand_over(None)) is not None:
-                store.stock.put_back(unused)
-
-
-def _store_of(engine: AsyncEngine) -> Store:
-    store = engine.sync_engine.pool
-    if not isinstance(store, Store):
-        raise TypeError("the pool's engine is made with create_async_engine(…, poolclass=Store)")
-    return store

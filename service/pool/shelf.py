@@ -4,19 +4,19 @@ A connection is always in one of six states: being opened, idle, being checked, 
 included), being closed.
 
 - Nothing lies idle while somebody waits: what comes free is offered to the gate first.
-- What takes time (`Opener`, `Checker`, `Cleaner`, `Closer`) happens outside, in tasks of the pool, each with a hard
+- What takes time (`Checker`, `Cleaner`, `Closer`) happens outside, in tasks of the pool, each with a hard
   deadline; what is still being closed counts against `max_size`, so the server never sees more.
 - A dead idle connection is found, by `Driver.is_closed`, when it is taken. One that is lost puts the idle ones in
   doubt: each is asked before anybody gets it. A lost connection costs no other its place.
-- While the database is away one attempt at a time is made, with pauses, and callers are told so at once.
+
+What comes onto the shelf is `supply`'s business.
 """
 
 from __future__ import annotations
 
 import asyncio
-import random
 from bisect import insort
-from collections.abc import Callable, Hashable
+from collections.abc import Hashable
 from dataclasses import replace
 from typing import Any
 
@@ -28,14 +28,10 @@ from service.pool.clock import Clock
 from service.pool.closer import Closer
 from service.pool.driver import Driver
 from service.pool.gate import Gate
-from service.pool.growth import Demand, wanted
 from service.pool.home import Home
-from service.pool.keeper import LIFETIME_SPREAD
 from service.pool.ledger import Ledger
 from service.pool.limits import Limits
-from service.pool.opener import Opener, Translate
 from service.pool.record import Record, State
-from service.pool.retry import Retry
 from service.pool.share import Shares
 
 
@@ -43,21 +39,18 @@ class Shelf:
     """The connections of one engine.
 
     Args:
-        make: opens a connection; runs in SQLAlchemy's greenlet.
         dialect: SQLAlchemy's.
-        observe, translate, clock: see `Pool`.
+        observe, clock: see `Pool`.
     """
 
     _home: Home
 
     def __init__(
         self,
-        make: Callable[[], Record],
         dialect: Any,
         driver: Driver,
         limits: Limits,
         observe: Observe,
-        translate: Translate,
         *,
         clock: Clock,
     ) -> None:
@@ -65,40 +58,25 @@ class Shelf:
         self.limits = limits if limits.keep else replace(limits, min_size=0)
         self.generation = 0
         self.ledger = Ledger(observe)
-        self.retry = Retry()
         self.idle: list[Record] = []
         """The longest unused first."""
         self.in_use: set[Record] = set()
         self.checking: set[Record] = set()
         self.renewing: set[Record] = set()
-        self._make = make
         self._driver = driver
         self._time = clock.time
         self._shares = Shares(limits.share, limits.max_size)
         self.gate: Gate[Record] = Gate(self._free, self._shares)
         self._drained = asyncio.Event()
-        self._step = 1
         self._chores = Chores()
         self._checker = Checker(driver, self._chores, limits.reset_timeout, self._checked)
         self._cleaner = Cleaner(driver, self._chores, self.ledger, limits.reset_timeout, self._cleaned, self._renewed)
         self.closer = Closer(dialect, driver, self._chores, limits.close_timeout, self._settle)
-        self.opener = Opener(
-            self._made, self._chores, self.ledger, limits.connect_timeout, translate, self._opened, self._connect_failed
-        )
 
     @property
     def size(self) -> int:
         """Live connections."""
         return len(self.idle) + len(self.in_use) + len(self.checking) + len(self.renewing)
-
-    @property
-    def away(self) -> bool:
-        """Whether no connection is there and none can be opened."""
-        return self.retry.failures > 0 and not self.size
-
-    def retry_in(self) -> float:
-        """Seconds until connecting is tried again; 0.0 unless it failed."""
-        return self.retry.left(self._time())
 
     def held(self, record: Record) -> float:
         """Seconds since it was taken."""
@@ -168,7 +146,8 @@ class Shelf:
     def _is_touched(self, record: Record) -> bool:
         if record.trusted or not self.limits.renew or self.state is not State.OPEN:
             return False
-        return self._driver.is_touched(record.raw)
+        # Without a running loop (SQLAlchemy cleans up late) nothing can be sent, and nobody will take it.
+        return self._driver.is_touched(record.raw) and self._home.loop.is_running()
 
     def invalidate(self, record: Record) -> None:
         """Closes a connection instead of taking it back."""
@@ -231,36 +210,7 @@ class Shelf:
             while self.idle:  # what took this one may have taken them
                 self._check(self.idle.pop())
 
-    # Opened, cleaned and checked.
-
-    def _made(self) -> Record:
-        generation = self.generation  # as it was when connecting began
-        record = self._make()
-        record.generation = generation
-        return record
-
-    def _opened(self, record: Record) -> None:
-        now = self._time()
-        record.raw = record.driver_connection
-        record.used = record.seen = now
-        if (lifetime := self.limits.max_lifetime) is not None:
-            lifetime *= 1 - LIFETIME_SPREAD * random.random()  # noqa: S311  # spreads work, guards nothing
-            record.expires = now + lifetime
-        self.retry.succeeded()
-        if record.generation != self.generation:
-            record.unwanted = Reason.EXPIRED
-        elif self.size >= self.limits.max_size:
-            record.unwanted = Reason.RESIZED
-        self._free(record)
-        self._step = self._step + 1 if self.gate else 1
-        self._grow()
-        self._stir()
-
-    def _connect_failed(self) -> None:
-        """With live connections the queue waits for those; with none, the failure is the answer to all."""
-        self.retry.failed(self._time())
-        self._settle()
-        self._stir()
+    # Cleaned, renewed and checked.
 
     def _cleaned(self, record: Record, in_time: bool) -> None:
         if record not in self.in_use:  # taken away meanwhile
@@ -299,40 +249,11 @@ class Shelf:
             self._discard(record, reason)
         self._stir()
 
+    def _settle(self) -> None:
+        """Room came free, or soon will: whoever supplies the shelf may open others."""
+
     def _stir(self) -> None:
         """Something has happened that whoever keeps the shelf could not foresee."""
-
-    # More and fewer.
-
-    def _settle(self) -> None:
-        """Room came free, or soon will."""
-        if self.state is not State.OPEN:
-            if not self.in_use:
-                self._drained.set()
-        elif self.gate or self.size < self.limits.min_size:
-            # Not at once: SQLAlchemy detaches a connection first and closes it then, and both are one step to us.
-            self._home.loop.call_soon(self._grow)
-            self._stir()
-
-    def _grow(self) -> None:
-        if self.state is not State.OPEN:
-            return
-        for _ in range(wanted(self._demand())):
-            self.opener.start()
-        if self.away and not self.opener.under_way:
-            self.gate.fail_all(lambda: self.opener.answer(self.retry_in()))
-
-    def _demand(self) -> Demand:
-        return Demand(
-            limits=self.limits,
-            size=self.size,
-            opening=self.opener.under_way,
-            closing=self.closer.under_way,
-            checking=len(self.checking) + len(self.renewing),
-            waiting=len(self.gate),
-            step=self._step,
-            retry=self.retry_in() if self.retry.failures else None,
-        )
 
     def _retire(self, record: Record, reason: Reason) -> None:
         """Has it closed, now or as soon as it comes back."""

@@ -10,11 +10,11 @@ from service.events import Reason
 from service.pool.clock import Clock
 from service.pool.keeper import Keeper, View, decide
 from service.pool.record import Record, State
-from service.pool.shelf import Shelf
+from service.pool.supply import SuppliedShelf
 from service.pool.where import in_words
 
 
-class KeptShelf(Shelf):
+class KeptShelf(SuppliedShelf):
     """A shelf with a keeper.
 
     Args:

@@ -12,8 +12,11 @@ import asyncpg
 import pytest
 from sqlalchemy import text
 
+from service import create_app
 from service.database import Database
 from service.events import Reason
+from service.settings import load_settings
+from service.testing import client, running
 from tests.database.opened import opened, until
 
 Run = Callable[[Database, str], Awaitable[Any]]
@@ -174,6 +177,23 @@ async def test_what_could_hinder_a_renewal(postgresql_url: str) -> None:
         await database.pool.execute("set statement_timeout = '1s'")
         assert await database.pool.fetchval("show statement_timeout") == "10s"
         assert database.pool.stats().closed == {}
+
+
+async def test_the_table_api_pays_nothing(data_url: str) -> None:
+    """Reads of tables and views, ready or not, and reading the schema leave nothing, and nothing is undone after them;
+    of a view's own statement it is."""
+    app = create_app(load_settings(database_url=data_url, anonymous="read", pool_min_size=1, pool_max_size=1))
+    pool = app.extensions["poolgate"].database.pool
+    async with running(app), client(app) as http:
+        relations = app.extensions["poolgate"].catalog.current.relations
+        for name in sorted(name for _, name in relations if name.isidentifier()):
+            answer = await http.get(f"/rest/v1/{name}", params={"limit": 1}, headers={"Prefer": "count=exact"})
+            assert answer.status_code in (200, 206), answer.text
+        assert (await http.get("/-/ready")).status_code == 200
+        assert pool.stats().acquired > 5
+        assert pool.stats().renewed == pool.stats().resets == 0
+        await pool.execute("pragma foreign_keys = on" if data_url.startswith("sqlite") else "select 1")
+        assert pool.stats().checking == 1
 
 
 async def test_the_names_of_asyncpg() -> None:
