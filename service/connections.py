@@ -23,6 +23,7 @@ from hypercorn.typing import ConnectionState, LifespanState
 from service import edge
 from service.conversation import Bounds, Conversation
 from service.errors import UnavailableError
+from service.listening import BACKLOG
 from service.rest.answer.errors import answer_error
 
 __all__ = ["Bounds", "Connections"]
@@ -65,7 +66,8 @@ class Connections:
     async def open(self) -> None:
         """Lets callers in."""
         self._loop = asyncio.get_running_loop()
-        self._server = await self._loop.create_server(self._protocol, sock=self._listener)
+        # The loop listens anew, and by its own default keeps no more than 100 until they are accepted.
+        self._server = await self._loop.create_server(self._protocol, sock=self._listener, backlog=BACKLOG)
 
     async def shut(self) -> None:
         """Lets nobody in any more; whom the system has let in already is served."""

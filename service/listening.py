@@ -9,7 +9,8 @@ import socket
 
 from service.errors import ServeError
 
-_BACKLOG = 1024  # connections the system keeps until they are accepted
+BACKLOG = 1024
+"""Connections the system keeps until they are accepted; what comes beyond it waits a second and more to try again."""
 _OTHER_FILES = 512  # beside callers' connections: those to the database, callers being turned away, files
 
 
@@ -34,7 +35,7 @@ def listen(bind: str) -> socket.socket:
     try:
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         listener.bind(address)
-        listener.listen(_BACKLOG)
+        listener.listen(BACKLOG)
         listener.setblocking(False)
     except OSError as error:
         listener.close()

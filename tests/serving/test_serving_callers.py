@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import resource
+import signal
 import socket
 import sqlite3
 import struct
@@ -71,6 +72,26 @@ async def healthy(url: str) -> AsyncIterator[float]:
             answer = await http.get("/rest/v1/item")
             assert answer.status_code == 200
             yield time.perf_counter() - began
+
+
+def test_callers_who_come_all_at_once_are_let_in(serve: Start, url: str) -> None:
+    """Several hundred connect while the service is busy with something else: the system keeps them for it.
+
+    One it has no room for would try again after a second, then two, then four.
+    """
+    process = serve(database_url=url)
+    address = ("127.0.0.1", process.port)
+    process.get("/-/live")
+    process.signal(signal.SIGSTOP)
+    try:
+        callers = [socket.create_connection(address, timeout=0.9) for _ in range(300)]
+    finally:
+        process.signal(signal.SIGCONT)
+    for caller in callers:
+        with caller:
+            caller.settimeout(DEADLINE)
+            caller.sendall(LIVE)
+            assert answer(caller).startswith(b"HTTP/1.1 200 ")
 
 
 async def test_slow_heads(serve: Start, url: str) -> None:
