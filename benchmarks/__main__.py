@@ -7,12 +7,12 @@ import json
 import sys
 import tempfile
 import time
-from collections.abc import Sequence
 from pathlib import Path
 
-from benchmarks.cases import CASES, WrongAnswerError
+from benchmarks.cases import CASES, Case, WrongAnswerError
 from benchmarks.data import databases
-from benchmarks.load import has_wrk
+from benchmarks.goals import GOALS, Goal
+from benchmarks.load import LoadError, has_wrk
 from benchmarks.machine import choose_cores, describe
 from benchmarks.process import StartError
 from benchmarks.report import as_json, as_text
@@ -20,6 +20,10 @@ from benchmarks.run import measure, started
 from benchmarks.servers import SERVERS, Server
 
 _STOPPING = 4.0  # seconds kept for the end
+_GOALS = {goal.name: goal for goal in GOALS}
+
+
+Pair = tuple[Case, Server]
 
 
 def main() -> int:
@@ -27,16 +31,19 @@ def main() -> int:
     asked = _arguments()
     began = time.monotonic()
     ends = began + asked.budget - _STOPPING
-    servers, skipped = choose(asked.only, peers=not asked.quick)
+    pairs, skipped = choose(asked)
+    if not pairs:
+        print(f"Nothing to measure. {skipped or ''}", file=sys.stderr)
+        return 2
     cores = choose_cores()
     try:
         with tempfile.TemporaryDirectory(prefix="poolgate-bench-") as name:
             folder = Path(name)
-            with databases(folder) as there, started(servers, there, folder, cores) as entries:
-                entries = [entry for entry in entries if not asked.cases or entry.case.name in asked.cases]
+            needed = {server.database for _, server in pairs}
+            with databases(folder, needed) as there, started(pairs, there, folder, cores) as entries:
                 measure(entries, there.pid, cores, seconds=asked.seconds, ends=ends)
                 machine = describe(there.version, _generator())
-    except (StartError, WrongAnswerError) as error:
+    except (StartError, WrongAnswerError, LoadError) as error:
         print(f"FAILED: {error}", file=sys.stderr)
         return 1
     print(as_text(entries, machine, skipped))
@@ -46,15 +53,28 @@ def main() -> int:
     return 0
 
 
-def choose(only: Sequence[str], *, peers: bool) -> tuple[list[Server], dict[str, str]]:
-    """The servers to measure, and by name why others are left out."""
+def choose(asked: argparse.Namespace) -> tuple[list[Pair], dict[str, str]]:
+    """What to measure, and by name why servers are left out."""
     wanted = [
-        server
+        (case, server)
+        for case in CASES
         for server in SERVERS
-        if (any(part in server.name for part in only) if only else peers or not server.is_peer)
+        if case.name in server.paths and _is_wanted(asked, case, server)
     ]
-    skipped = {server.name: f"{', '.join(missing)} not installed" for server in wanted if (missing := server.missing())}
-    return [server for server in wanted if server.name not in skipped], skipped
+    skipped = {
+        server.name: f"{', '.join(missing)} not installed" for _, server in wanted if (missing := server.missing())
+    }
+    return [(case, server) for case, server in wanted if server.name not in skipped], skipped
+
+
+def _is_wanted(asked: argparse.Namespace, case: Case, server: Server) -> bool:
+    if asked.goals and not any((case.name, server.name) in goal.needs for goal in asked.goals):
+        return False
+    if asked.cases and case.name not in asked.cases:
+        return False
+    if asked.only:
+        return any(part in server.name for part in asked.only)
+    return bool(asked.goals) or not (asked.quick and server.is_peer)
 
 
 def _generator() -> str:
@@ -65,16 +85,25 @@ def _generator() -> str:
 
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser("python -m benchmarks", description="What a request costs, beside peers.")
-    parser.add_argument("--quick", action="store_true", help="20 seconds, without peers")
-    parser.add_argument("--budget", type=float, metavar="SECONDS", help="the whole run: 90, quick 20")
+    parser.add_argument(
+        "goals", nargs="*", type=_goal, default=[], metavar="GOAL", help=f"measure what these need: {' '.join(_GOALS)}"
+    )
+    parser.add_argument("--quick", action="store_true", help="40 seconds, without peers")
+    parser.add_argument("--budget", type=float, metavar="SECONDS", help="the whole run: 150, quick 40")
     parser.add_argument("--seconds", type=float, metavar="SECONDS", help="each load at most: 1")
     parser.add_argument("--only", action="append", default=[], metavar="NAME", help="servers with this in their name")
     parser.add_argument("--cases", nargs="+", choices=[case.name for case in CASES], help="these cases alone")
     parser.add_argument("--json", type=Path, metavar="FILE", help="write everything that was found")
     asked = parser.parse_args()
-    asked.budget = asked.budget or (20.0 if asked.quick else 90.0)
+    asked.budget = asked.budget or (40.0 if asked.quick else 150.0)
     asked.seconds = asked.seconds or 1.0
     return asked
+
+
+def _goal(name: str) -> Goal:
+    if name not in _GOALS:
+        raise argparse.ArgumentTypeError(f"{name!r} is none of {', '.join(_GOALS)}")
+    return _GOALS[name]
 
 
 if __name__ == "__main__":

@@ -16,10 +16,26 @@ PAGE = 100
 POOL = 10
 SLEEP = 0.05
 IDEAL = POOL / SLEEP
+WAITING = 1000
 
 
 class WrongAnswerError(Exception):
     """A server answered something else than what was asked for."""
+
+
+@dataclass(frozen=True)
+class Crowd:
+    """Clients that wait at the server's gate meanwhile, each asking again as soon as it is answered.
+
+    Args:
+        path: what they ask for.
+        clients: how many.
+        waiting: how many of them have to wait at any moment, by the server's own count.
+    """
+
+    path: str
+    clients: int
+    waiting: int
 
 
 @dataclass(frozen=True)
@@ -31,7 +47,11 @@ class Case:
         is_right: whether the answer, parsed, is the one for a key.
         clients: connections, each with one request at a time.
         turn: answers come in bunches of so many; the rate is taken over whole bunches. None: they come evenly.
+        ramp: seconds until a load is as it is to be.
         fastest: seconds that no right answer can be faster than.
+        every: seconds from one request to the next, whether that is answered or not, each on a connection of its own;
+            its latency counts from the moment it was due. None: `clients` ask as fast as they are answered.
+        crowd: who waits meanwhile.
     """
 
     name: str
@@ -40,7 +60,14 @@ class Case:
     is_right: Callable[[Any, int], bool]
     clients: int = 32
     turn: int | None = None
+    ramp: float = 0.0
     fastest: float = 0.0
+    every: float | None = None
+    crowd: Crowd | None = None
+
+
+def _is_live(answer: Any, _key: int) -> bool:
+    return bool(answer == {"live": True})
 
 
 def _is_row(answer: Any, key: int) -> bool:
@@ -58,7 +85,7 @@ def _is_page(answer: Any, key: int) -> bool:
 _SPREAD = [1 + number * 7919 % (ROWS - PAGE) for number in range(1000)]
 
 CASES = (
-    Case("constant", "constant answer", [0], lambda answer, _: answer == {"live": True}),
+    Case("constant", "constant answer", [0], _is_live),
     Case("row", "1 row by key", _SPREAD, _is_row),
     Case("page", f"{PAGE} rows from a key on", _SPREAD, _is_page),
     Case(
@@ -68,7 +95,18 @@ CASES = (
         lambda answer, _: answer == {"slept_ms": SLEEP * 1000},
         clients=64,
         turn=POOL,
+        ramp=0.5,
         fastest=SLEEP,
+    ),
+    Case(
+        "probe",
+        f"live probe while {WAITING:,} wait at the gate",
+        [0],
+        _is_live,
+        clients=1,
+        ramp=2.0,
+        every=0.005,
+        crowd=Crowd("/sleep", WAITING + 2 * POOL, WAITING),
     ),
 )
 

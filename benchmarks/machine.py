@@ -47,6 +47,17 @@ def bound_to(core: int | None) -> Iterator[None]:
         os.sched_setaffinity(0, before)
 
 
+def bind(pid: int, core: int | None) -> None:
+    """A process and its descendants run on this core from now on, with all their threads."""
+    if core is None:
+        return
+    process = psutil.Process(pid)
+    for each in (process, *process.children(recursive=True)):
+        for thread in each.threads():
+            with suppress(ProcessLookupError):  # it has ended
+                os.sched_setaffinity(thread.id, {core})
+
+
 def cpu_of(pid: int) -> float:
     """Seconds that a process and all its descendants, also those that ended, have used: user and system."""
     total = 0.0

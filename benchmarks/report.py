@@ -72,6 +72,7 @@ def _figures(entries: Sequence[Entry]) -> dict[tuple[str, str], Measured]:
 
 def _line(entry: Entry) -> tuple[str, ...]:
     found = middle(entry)
+    alone = entry.case.crowd is None  # else what the processes use is the crowd's
     share = f" ({found.rate / IDEAL:.1%} of the ideal)" if entry.case.turn else ""
     return (
         entry.case.title,
@@ -79,8 +80,8 @@ def _line(entry: Entry) -> tuple[str, ...]:
         f"{found.rate:,.0f}{share}" if not share else f"{found.rate:,.1f}{share}",
         f"{found.p50 * 1e3:.2f}",
         f"{found.p99 * 1e3:.2f}",
-        f"{found.cpu * 1e6:,.0f}",
-        f"{found.database_cpu * 1e6:,.0f}" if entry.running.server.database == "postgresql" else "-",
+        f"{found.cpu * 1e6:,.0f}" if alone else "-",
+        f"{found.database_cpu * 1e6:,.0f}" if alone and "postgresql" in (entry.running.server.database or "") else "-",
     )
 
 

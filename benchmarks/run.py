@@ -8,14 +8,14 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from benchmarks.cases import CASES, Case, WrongAnswerError, check
+from benchmarks.cases import Case, WrongAnswerError, check
 from benchmarks.data import Databases
 from benchmarks.load import load, warm
 from benchmarks.machine import Cores, cpu_of, cpu_of_generators, cpu_of_machine
 from benchmarks.process import Running, start
 from benchmarks.servers import Server
 
-_OVERHEAD = 0.4  # seconds of a measurement beside its load: the first answer, starting the generator, a ramp
+_OVERHEAD = 0.4  # seconds of a measurement beside its load: the first answer, starting the generator
 _SHORTEST = 0.5
 
 
@@ -55,20 +55,23 @@ class Entry:
 
 
 @contextmanager
-def started(servers: Sequence[Server], databases: Databases, folder: Path, cores: Cores) -> Iterator[list[Entry]]:
-    """All servers, ready; they are stopped at the end.
+def started(
+    pairs: Sequence[tuple[Case, Server]], databases: Databases, folder: Path, cores: Cores
+) -> Iterator[list[Entry]]:
+    """All servers that are wanted in a case, ready; they are stopped at the end.
 
     Raises:
         StartError: one did not start.
     """
     with ExitStack() as stack:
-        running = []
-        for server in servers:
-            running.append(start(server, databases.urls.get(server.database or "", ""), folder, cores))
-            stack.callback(running[-1].stop)
-        for each in running:
-            each.wait_until_ready()
-        yield [Entry(each, case) for case in CASES for each in running if case.name in each.server.paths]
+        running: dict[str, Running] = {}
+        for _, server in pairs:
+            if server.name not in running:
+                running[server.name] = start(server, databases.urls.get(server.database or "", ""), folder)
+                stack.callback(running[server.name].stop)
+        for each in running.values():
+            each.wait_until_ready(cores.server)
+        yield [Entry(running[server.name], case) for case, server in pairs]
 
 
 def measure(entries: Sequence[Entry], database: int, cores: Cores, *, seconds: float, ends: float) -> None:
@@ -85,8 +88,9 @@ def measure(entries: Sequence[Entry], database: int, cores: Cores, *, seconds: f
     for entry in entries:
         _check(entry, 0)
         warm(entry.case, entry.running.port, entry.path, cores)
-    seconds = max(_SHORTEST, min(seconds, (ends - time.monotonic()) / len(entries) - _OVERHEAD))
-    a_round = len(entries) * (seconds + _OVERHEAD)
+    overhead = sum(_OVERHEAD + entry.case.ramp for entry in entries)
+    seconds = max(_SHORTEST, min(seconds, (ends - time.monotonic() - overhead) / len(entries)))
+    a_round = len(entries) * seconds + overhead
     number = 0
     while number == 0 or time.monotonic() + a_round <= ends:
         number += 1

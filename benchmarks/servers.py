@@ -5,9 +5,9 @@ from __future__ import annotations
 import importlib.util
 import sys
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
-from benchmarks.cases import PAGE
+from benchmarks.cases import PAGE, WAITING
 
 _PYTHON = (sys.executable, "-m")
 _HYPERCORN = (*_PYTHON, "hypercorn", "--workers", "0", "--worker-class", "uvloop", "--log-level", "warning")
@@ -22,7 +22,7 @@ class Server:
         name: as the table shows it.
         command: with `{port}` and `{url}` for where to listen and the database's URL.
         paths: by the name of the case, with `{key}`.
-        database: the one it reads from.
+        database: the one it reads from, by the name that `databases` has for it.
         ready: a path that answers 200 as soon as it serves.
         environment: more of it; `{url}` as above.
         needs: modules; where one is not installed the server is left out and the report says so.
@@ -43,16 +43,25 @@ class Server:
         return [module for module in self.needs if importlib.util.find_spec(module) is None]
 
 
+_ROW = {"row": "/rest/v1/item?id=eq.{key}"}
 _ROWS = {
-    "row": "/rest/v1/item?id=eq.{key}",
+    **_ROW,
     "page": f"/rest/v1/item?id=gte.{{key}}&order=id&limit={PAGE}",
 }
 
 
-def _ours(name: str, database: str, paths: Mapping[str, str], *arguments: str) -> Server:
-    command = (*_PYTHON, "service", "serve", "--bind", "127.0.0.1:{port}", "--database", "{url}", *arguments)
+def _ours(
+    name: str, database: str, paths: Mapping[str, str], *arguments: str, settings: Mapping[str, object] | None = None
+) -> Server:
+    command = (*_PYTHON, "service", "serve", "--bind", "127.0.0.1:{port}", *arguments)
     environment = {"POOLGATE_ANONYMOUS": "read", "POOLGATE_LOG_LEVEL": "warning", "POOLGATE_DATABASE_URL": "{url}"}
+    environment |= {f"POOLGATE_{key}": str(value) for key, value in (settings or {}).items()}
     return Server(name, command, paths, database, "/-/ready", environment, is_peer=False)
+
+
+def _views_on_sqlite(name: str, view: str) -> Server:
+    ours = _ours(name, "sqlite", {"row": f"/{view}/{{key}}"}, "--app", "benchmarks.apps.sqlite:app")
+    return replace(ours, is_peer=True)
 
 
 def _fastapi(name: str, command: tuple[str, ...], module: str) -> Server:
@@ -67,12 +76,25 @@ def _fastapi(name: str, command: tuple[str, ...], module: str) -> Server:
     )
 
 
+_PER_REQUEST = {"POOL_MODE": "per-request"}  # up to 10 at once, as the pool has; with 64 it answers fewer a second
+_CROWDED = {"MAX_CONNECTIONS": 2 * WAITING, "POOL_MAX_WAITING": 2 * WAITING, "POOL_ACQUIRE_TIMEOUT": "60s"}
 _FASTAPI_APP = "benchmarks.apps.fastapi_sqlalchemy:app"
 
 SERVERS = (
     _ours("Poolgate", "postgresql", {"constant": "/-/live", **_ROWS}),
     _ours("Poolgate, SQLite", "sqlite", _ROWS),
-    _ours("Poolgate, own view", "postgresql", {"sleep": "/sleep"}, "--app", "benchmarks.apps.ours:app"),
+    _ours("Poolgate, SQLite, per request", "sqlite", _ROW, settings=_PER_REQUEST),
+    _ours("Poolgate, TCP", "postgresql over tcp", _ROW),
+    _ours("Poolgate, TCP, per request", "postgresql over tcp", _ROW, settings=_PER_REQUEST),
+    _ours(
+        "Poolgate, own view",
+        "postgresql",
+        {"sleep": "/sleep", "probe": "/-/live"},
+        *("--app", "benchmarks.apps.ours:app"),
+        settings=_CROWDED,
+    ),
+    _views_on_sqlite("own view, SQLite", "pooled"),
+    _views_on_sqlite("own view, SQLite opened by sqlite3", "opened"),
     Server(
         "bare Hypercorn",
         (*_HYPERCORN, "--bind", "127.0.0.1:{port}", "benchmarks.apps.constant:app"),

@@ -1,0 +1,120 @@
+"""The benchmarks still run: their figures are not for a test to judge, their answers and their arithmetic are."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import subprocess
+import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from benchmarks.cases import CASES, WrongAnswerError, check
+from benchmarks.client import Load
+from benchmarks.crowd import TooFewWaitError
+from benchmarks.generator import drive, summary
+from benchmarks.goals import GOALS, reached
+from benchmarks.run import Measured
+from benchmarks.servers import SERVERS
+
+ROOT = Path(__file__).parent.parent
+BY_NAME = {case.name: case for case in CASES}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("goal", ["P7", "P8", "P12"])
+def test_a_goal_alone_is_measured(goal: str, tmp_path: Path) -> None:
+    """The shortest run of one goal starts what it needs and no more, gets right answers, and tells the goal."""
+    file = tmp_path / "run.json"
+    command = [sys.executable, "-m", "benchmarks", goal, "--budget", "1", "--json", str(file)]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=60, check=False)
+    assert done.returncode == 0, done.stderr
+    run = json.loads(file.read_text())
+    needs = next(each.needs for each in GOALS if each.name == goal)
+    assert [(each["case"], each["server"]) for each in run["results"]] == list(needs)
+    assert all(each["rate"] > 0 and 0 < each["p50"] <= each["p99"] for each in run["results"])
+    assert [each["name"] for each in run["goals"]] == [goal]
+
+
+def test_goals_need_what_is_measured() -> None:
+    """Each goal's cases and servers exist, and its server takes part in the case."""
+    measured = {(case, server.name) for server in SERVERS for case in server.paths}
+    assert [need for goal in GOALS for need in goal.needs if need not in measured] == []
+    assert {case for case, _ in measured} == set(BY_NAME)
+
+
+@pytest.mark.parametrize(
+    "goal, ours, theirs, is_reached",
+    [("P7", 5.0, 1.0, True), ("P7", 4.9, 1.0, False), ("P12", 0.05, None, True), ("P12", 0.051, None, False)],
+)
+def test_a_goal_is_told_where_it_was_measured(goal: str, ours: float, theirs: float | None, is_reached: bool) -> None:
+    """A bound that is just met is reached, on either side; a goal of which something is missing is not told."""
+    needs = next(each.needs for each in GOALS if each.name == goal)
+    values = [ours] if theirs is None else [ours, theirs]
+    figures = {need: Measured(value, value, value, 0, 0, 0) for need, value in zip(needs, values, strict=True)}
+    assert [(each.name, each.reached) for each in reached(figures)] == [(goal, is_reached)]
+    assert reached(dict(list(figures.items())[1:])) == []
+
+
+async def test_a_wrong_answer_fails_the_run() -> None:
+    """An answer that is not the expected one raises, fast as it may be."""
+    async with answering(b'{"live": false}') as port:
+        with pytest.raises(WrongAnswerError, match="200"):
+            await asyncio.to_thread(check, BY_NAME["probe"], port, "/-/live", 0)
+
+
+@pytest.mark.parametrize("status, failed", [(b"200 OK", 0), (b"503 Service Unavailable", 4)])
+async def test_a_paced_load_counts_every_request(status: bytes, failed: int) -> None:
+    """One request is sent whenever it is due; those that are not answered 200 are counted as failed."""
+    async with answering(b"{}", status) as port:
+        counted = await drive(**job(port, every=0.05, seconds=0.2))
+    assert (counted["total"], counted["failed"]) == (4, failed)
+
+
+async def test_a_paced_load_counts_what_is_answered_too_late() -> None:
+    """A stall that outlasts the load shows in its latencies, from the moment the request was due."""
+    async with answering(b"{}", after=0.3) as port:
+        counted = await drive(**job(port, every=0.05, seconds=0.2))
+    assert counted["total"] == 4
+    assert 0.3 <= counted["p50"] <= counted["p99"]
+
+
+async def test_a_crowd_that_does_not_wait_fails_the_run(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The probe's figure counts only if the service itself says that the crowd waits."""
+    monkeypatch.setattr("benchmarks.crowd._WITHIN", 0.1)
+    async with answering(b'{"waiting": 1}') as port:
+        with pytest.raises(TooFewWaitError, match="1 wait"):
+            await drive(**job(port, crowd={"path": "/sleep", "clients": 2, "waiting": 2}))
+
+
+def test_the_rate_is_taken_over_whole_turns() -> None:
+    """Answers that come in tens are counted in tens, wherever the window cuts them."""
+    load = Load([b""], until=10.0)
+    load.done = [(second + 0.001 * place, 0.5) for second in range(10) for place in range(10)][:-3]
+    assert summary(load, 0.0, 10)["rate"] == pytest.approx(10.0)
+
+
+def job(port: int, **changes: Any) -> dict[str, Any]:
+    """A short load by one client."""
+    usual = {"paths": ["/"], "clients": 1, "warm": 0.0, "seconds": 0.1, "turn": 1, "every": None, "crowd": None}
+    return {"port": port, **usual, **changes}
+
+
+@asynccontextmanager
+async def answering(body: bytes, status: bytes = b"200 OK", after: float = 0.0) -> AsyncIterator[int]:
+    """The port of a server that gives each request this answer, after so many seconds, and hangs up."""
+
+    async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.readuntil(b"\r\n\r\n")
+        await asyncio.sleep(after)
+        writer.write(b"HTTP/1.1 %s\r\nContent-Length: %d\r\n\r\n%s" % (status, len(body), body))
+        await writer.drain()
+        writer.close()
+
+    server = await asyncio.start_server(answer, "127.0.0.1", 0)
+    async with server:
+        yield server.sockets[0].getsockname()[1]
