@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import gc
 import importlib
 import logging
 import os
@@ -20,7 +19,7 @@ from collections.abc import Callable, Coroutine, Iterator
 from types import FrameType
 from typing import Any
 
-from service import logs
+from service import garbage, logs
 from service.app import Poolgate, create_app
 from service.asgi import AsyncFlask
 from service.connections import Bounds, Connections
@@ -103,9 +102,7 @@ class Server:
             async with self._app.started():
                 demo = "the demo " if self._rooms.settings.is_demo else ""
                 logger.info("serving %s%s on %s", demo, self._rooms.database.safe_url, url_of(self._listener))
-                # What was made so far lives as long as the process: the garbage collector need not look at it again.
-                gc.collect()
-                gc.freeze()
+                garbage.settle()
                 await self._serve()
         logger.info("stopped")
 

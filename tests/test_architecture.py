@@ -10,7 +10,7 @@ import pytest
 
 ROOT = Path(__file__).parent.parent / "service"
 FLOORS = (
-    ("errors", "events", "units", "timing", "board", "rest", "catalog.model"),
+    ("errors", "events", "units", "timing", "board", "garbage", "rest", "catalog.model"),
     ("asgi", "forms", "rest.terms"),
     ("settings", "pool", "rest.asked", "auth"),
     ("current",),
