@@ -1,8 +1,8 @@
 """Python's garbage collector in a process that must not stand still.
 
 A full collection looks through everything that was made since the start. That is next to nothing, until a thousand
-requests wait: what they hold takes it 80 ms, about once a second, and everybody stands still meanwhile. So the longer a
-full collection took, the later the next one comes. Reference counting frees all but cycles at once anyway.
+requests wait: what they hold takes it 80 ms, and everybody stands still meanwhile. So the longer a full collection
+took, the later the next one comes. Reference counting frees all but cycles at once anyway.
 """
 
 from __future__ import annotations
