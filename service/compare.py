@@ -131,11 +131,15 @@ async def compare(
 
     load = _Load(query, requests, clients, seconds)
     baseline = open_database(_without_pool(settings, clients), observe)
+    grace = _GRACE
     try:
         await baseline.pool.open()
         pooled, per_request = judge(await load.run(database), await load.run(baseline))
+    except asyncio.CancelledError:
+        grace = 0  # whoever ends it has no time
+        raise
     finally:
-        await baseline.close(_GRACE)
+        await baseline.close(grace)
     opening = _percentile(sorted(connecting), 0.5)
     return Comparison(query.title, clients, pooled, per_request, opening, database.connecting)
 

@@ -5,13 +5,15 @@ from __future__ import annotations
 import asyncio
 import logging
 import random
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Coroutine, Iterator
 from contextlib import asynccontextmanager
+from typing import Any, TypeVar
 
 from service.catalog.holder import CatalogHolder
 from service.database import Database
 from service.errors import DatabaseAwayError, PoolFullError, PoolgateError, PoolTimeoutError, UnavailableError
 
+T = TypeVar("T")
 logger = logging.getLogger("poolgate")
 _FIRST_ATTEMPT = 2.0  # seconds until the service answers probes, come up or not
 _PAUSES = (0.5, 1.0, 2.0, 5.0)  # seconds between two attempts to come up; the last one for ever
@@ -72,6 +74,25 @@ class Lifecycle:
     async def until_draining(self) -> None:
         """Returns when the service is about to stop: for what would go on for ever."""
         await self._draining.wait()
+
+    async def unless_draining(self, work: Coroutine[Any, Any, T]) -> T:
+        """What the work gives; for what is not worth a stop's time.
+
+        Raises:
+            UnavailableError: the service is about to stop; the work was cancelled.
+        """
+        task = asyncio.ensure_future(work)
+        draining = asyncio.ensure_future(self._draining.wait())
+        try:
+            await asyncio.wait({task, draining}, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            draining.cancel()
+            if not task.done():
+                task.cancel()
+                await asyncio.wait({task})
+        if task.cancelled():
+            raise UnavailableError("The service is about to stop", code="PGATE503")
+        return task.result()
 
     def time_left(self) -> float:
         """Seconds that requests in flight may still take, once the service is draining."""

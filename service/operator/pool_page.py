@@ -15,6 +15,7 @@ from service.catalog.model import Catalog
 from service.compare import Query, compare, query_of
 from service.database import Database
 from service.errors import AskedError, UnavailableError
+from service.lifecycle import Lifecycle
 from service.operator.access import admit
 from service.operator.answers import in_json, on_page, wants_page
 from service.operator.metrics import Metrics
@@ -30,6 +31,7 @@ class PoolPages:
 
     Args:
         database: the one that is served.
+        lifecycle: a comparison ends when that drains.
         state: of its pool.
         catalog: the one in use, or None.
     """
@@ -38,12 +40,14 @@ class PoolPages:
         self,
         settings: Settings,
         database: Database,
+        lifecycle: Lifecycle,
         state: PoolState,
         metrics: Metrics,
         catalog: Callable[[], Catalog | None],
     ) -> None:
         self._settings = settings
         self._database = database
+        self._lifecycle = lifecycle
         self._state = state
         self._metrics = metrics
         self._catalog = catalog
@@ -77,7 +81,7 @@ class PoolPages:
 
         Raises:
             AskedError: without the header that says a page of ours asks.
-            UnavailableError: another one runs.
+            UnavailableError: another one runs, or the service is about to stop.
         """
         admit(self._settings.admin_token)
         if request.headers.get(HEADER) != "compare":
@@ -88,7 +92,8 @@ class PoolPages:
             raise UnavailableError("A comparison runs already", code="PGATE503")
         self._comparing = True
         try:
-            outcome = await compare(self._settings, self._database, self._query())
+            comparing = compare(self._settings, self._database, self._query())
+            outcome = await self._lifecycle.unless_draining(comparing)
         finally:
             self._comparing = False
         return in_json(outcome.as_dict())

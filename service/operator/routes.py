@@ -48,7 +48,7 @@ class OperatorPages:
     def _pool_pages(self) -> PoolPages:
         about = {"version": __version__, "database": self.database.name, "pool_mode": self.settings.pool_mode}
         metrics = Metrics(self.state.crew.together, about)
-        return PoolPages(self.settings, self.database, self.state, metrics, self._known)
+        return PoolPages(self.settings, self.database, self.lifecycle, self.state, metrics, self._known)
 
     async def ready(self) -> Response:
         """200 while requests can be served."""

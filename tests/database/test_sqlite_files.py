@@ -16,6 +16,7 @@ from pathlib import Path
 from time import monotonic
 from typing import Any
 
+import psutil
 import pytest
 
 from service.database import open_database
@@ -282,16 +283,19 @@ async def test_it_leans_on_these_of_aiosqlite(tmp_path: Path) -> None:
     await until(lambda: not connection._thread.is_alive())
 
 
-async def test_a_connection_given_up_while_it_opens_leaves_no_thread(tmp_path: Path) -> None:
-    """Whoever is cancelled meanwhile goes on when the thread has ended: it must not outlive the event loop."""
+async def test_a_connection_given_up_while_it_opens_leaves_nothing(tmp_path: Path) -> None:
+    """Whoever is cancelled meanwhile goes on when the thread has ended: it must not outlive the event loop. The file
+    that it has opened is closed."""
     from service.database.sqlite.connection import FileConnection
 
     begun, let_go = threading.Event(), threading.Event()
+    opened: list[Any] = []  # so that it is not the last reference to it that closes it
 
     def opener() -> Any:
         begun.set()
         let_go.wait(10)
-        return files.open_writer(tmp_path / "a.db", 1.0)
+        opened.append(files.open_writer(tmp_path / "a.db", 1.0))
+        return opened[0]
 
     connection = FileConnection(opener, 1.0)
 
@@ -306,6 +310,8 @@ async def test_a_connection_given_up_while_it_opens_leaves_no_thread(tmp_path: P
     with pytest.raises(asyncio.CancelledError):
         await opening
     assert not connection._thread.is_alive()
+    assert len(opened) == 1
+    assert not [file for file in psutil.Process().open_files() if file.path.startswith(str(tmp_path))]
 
 
 async def test_a_failed_open_leaves_no_thread(tmp_path: Path) -> None:

@@ -6,7 +6,8 @@ import asyncio
 import signal
 import sqlite3
 import time
-from contextlib import closing
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, closing
 from pathlib import Path
 
 import asyncpg
@@ -109,6 +110,42 @@ def test_told_twice(shop_app: Start, sqlite_url: str) -> None:
     assert time.monotonic() - began < 1.0
     with pytest.raises(httpx.TransportError):
         slow.result()
+
+
+@pytest.mark.parametrize("drain_timeout", ["0.5", "10"])
+async def test_a_comparison_does_not_hold_up_a_stop(drain_timeout: str, serve: Start, postgresql_url: str) -> None:
+    """A comparison that runs ends with the stop, answered 503, however long its statements would still take."""
+    async with closing_connection(postgresql_url) as other:
+        await other.execute("create table held (id int primary key)")
+        process = serve(database_url=postgresql_url, drain_timeout=drain_timeout, statement_timeout="60")
+        base = await asyncio.to_thread(lambda: process.url)
+        await other.execute("begin; lock table held in access exclusive mode")
+        async with httpx.AsyncClient(base_url=base, timeout=DEADLINE) as http:
+            comparing = asyncio.create_task(http.post("/-/pool/compare", headers={"X-Poolgate": "compare"}))
+            async with asyncio.timeout(DEADLINE):
+                while await other.fetchval(BLOCKED) == 0:  # noqa: ASYNC110  # nothing announces it
+                    await asyncio.sleep(0.01)
+            began = time.monotonic()
+            process.signal()
+            answer = await comparing
+        assert await asyncio.to_thread(process.wait) == 0
+        assert time.monotonic() - began < 0.5 + 1
+        assert (answer.status_code, answer.json()["code"], answer.headers["Connection"]) == (503, "PGATE503", "close")
+        assert await other.fetchval(BLOCKED) == 0
+    assert not process.lines_with("Traceback")
+
+
+BLOCKED = "select count(*) from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'"
+
+
+@asynccontextmanager
+async def closing_connection(url: str) -> AsyncIterator[asyncpg.Connection]:
+    """A connection beside the service's."""
+    connection = await asyncpg.connect(url)
+    try:
+        yield connection
+    finally:
+        await connection.close()
 
 
 async def test_a_stop_under_load_loses_nothing(serve: Start, shop: Path) -> None:

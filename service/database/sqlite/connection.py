@@ -6,7 +6,7 @@ import asyncio
 import re
 import sqlite3
 from collections.abc import Callable
-from functools import lru_cache
+from functools import lru_cache, partial
 from time import monotonic
 from typing import Any, TypeVar
 
@@ -134,7 +134,7 @@ class LimitedCursor(sqlite3.Cursor):
 class FileConnection(aiosqlite.Connection):
     """An `aiosqlite.Connection` with one hop per call, a time limit, and a way to stop what runs.
 
-    It uses aiosqlite's `_execute`, `_connect`, `_conn` and `_thread`, which are not documented: there is no other way
+    It uses aiosqlite's `_execute`, `_connect`, `_conn`, `_thread` and `_tx`, which are not documented: there is no other way
     to run more than one sqlite3 call per hop. A test names them.
 
     Args:
@@ -143,7 +143,9 @@ class FileConnection(aiosqlite.Connection):
     """
 
     def __init__(self, connector: Callable[[], LimitedConnection], limit: float) -> None:
-        super().__init__(connector, iter_chunk_size=64)
+        opened: list[LimitedConnection] = []  # what the thread needs, without this object
+        super().__init__(partial(_open, connector, opened), iter_chunk_size=64)
+        self._opened = opened
         self.limit = limit
         self.given_up = False
         self._thread.daemon = True  # else a connection nobody closed keeps the process alive
@@ -238,6 +240,8 @@ class FileConnection(aiosqlite.Connection):
 
     def stop(self) -> asyncio.Future[Any] | None:
         self._interrupt()
+        # For one that was opened after its caller had given up: aiosqlite does not know of it.
+        self._tx.put_nowait((None, partial(_close, self._opened)))
         return super().stop()
 
     async def close(self) -> None:
@@ -249,3 +253,13 @@ class FileConnection(aiosqlite.Connection):
         if self._connection is not None:
             self.raw.running.stop()
             self.raw.interrupt()
+
+
+def _open(connector: Callable[[], LimitedConnection], opened: list[LimitedConnection]) -> LimitedConnection:
+    opened.append(connector())
+    return opened[0]
+
+
+def _close(opened: list[LimitedConnection]) -> None:
+    while opened:
+        opened.pop().close()
