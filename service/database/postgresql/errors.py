@@ -47,7 +47,8 @@ def _of_server(error: asyncpg.PostgresError) -> PoolgateError:
 
 def _of_client(error: BaseException) -> PoolgateError:
     text = str(error)
-    if "closed" in text or "released" in text or "protocol" in text:
+    # (2): the server has said that it ends the connection, and its end has not come yet.
+    if "closed" in text or "released" in text or "protocol" in text or "another operation (2)" in text:
         return DatabaseAwayError(LOST)
     if "argument" in text or "expects" in text:
         return DatabaseError("22P02", _BAD_ARGUMENT)
