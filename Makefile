@@ -1,7 +1,7 @@
 # Every target does its own set-up, from a fresh checkout with Python 3.11 or newer: a .venv with locked packages.
 # A second run finds the stamps and starts at once.
 
-.PHONY: run test check bench format lock clean help
+.PHONY: run test faults check bench format lock clean help
 .DEFAULT_GOAL := help
 
 VENV := .venv
@@ -25,6 +25,7 @@ endif
 help:
 	@echo "make run    serve the demo on http://127.0.0.1:8000"
 	@echo "make test   run the test suite, on SQLite and PostgreSQL"
+	@echo "make faults do the faults of docs/reliability.md at full length, and show what was measured"
 	@echo "make check  ruff and mypy"
 	@echo "make bench  measure: what a request costs, beside other ways to do it"
 	@echo "make format let ruff format the code"
@@ -36,6 +37,9 @@ run: $(VENV)/.runtime
 
 test: $(VENV)/.dev
 	@$(BIN)/python -m pytest $(ARGS)
+
+faults: $(VENV)/.dev
+	@$(BIN)/python -m pytest --full tests/reliability tests/serving $(ARGS)
 
 check: $(VENV)/.dev
 	@$(BIN)/ruff check .

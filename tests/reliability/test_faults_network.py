@@ -7,9 +7,10 @@ from time import monotonic
 
 import pytest
 
-from tests.pool.network import network
+from tests.figures import measured
+from tests.pool.network import network, proxy
 from tests.reliability.test_faults_database import load
-from tests.reliability.trial import Trial, measured, sockets_of, trial, until
+from tests.reliability.trial import Trial, sockets_of, trial, until
 from tests.serving.poolgate_process import Start
 
 pytestmark = pytest.mark.slow
@@ -20,26 +21,33 @@ async def _served(service: Trial) -> bool:
     return (await service.get("/rest/v1/item")).status_code == 200
 
 
-async def test_a_black_hole(serve: Start, url: str) -> None:
-    """Fault 4, for 3 s in place of 30, T = ST = 0.5 s: with nothing coming through every request is answered within
-    T + ST + 1 s; two seconds after the return all is served, and no connection's place is lost."""
+async def test_a_black_hole(serve: Start, url: str, full: bool) -> None:
+    """Fault 4, T = ST = 0.5 s: the proxy before the server is suspended for 30 s (10 in the suite), under load. Every
+    request is answered within T + ST + 1 s; two seconds after it goes on all is served, and no connection's place is
+    lost."""
     times = {"pool_acquire_timeout": TIMEOUT, "statement_timeout": STATEMENT}
-    async with network(url) as (line, through):  # noqa: SIM117  # the service goes first
+    lasting = 30 if full else 10
+    async with proxy(url) as (line, through):  # noqa: SIM117  # the service goes first
         async with trial(serve, through, seen_at=url, pool=4, most=8, **times) as service:
             async with load(service, "/rest/v1/item", rate=50) as answers:
                 await until(lambda: len(answers) > 25)
-                line.unplug()
+                line.suspend()
                 began = monotonic()
-                await until(lambda: monotonic() > began + 3, 5)
-                line.plug()
+                most = 0
+                while monotonic() < began + lasting:
+                    most = max(most, sockets_of(service.process, line.port))
+                    await asyncio.sleep(0.1)
+                line.resume()
                 back = monotonic()
                 await until(lambda: _served(service), 2)
                 served = monotonic() - back
                 await until(lambda: monotonic() > back + 2)
             failed = [answer for answer in answers if answer.status != 200]
             measured(
-                f"{len(failed)} of {len(answers)} failed; the slowest {max(a.duration for a in answers):.3f} s; "
-                f"served {served:.3f} s after the return, the last failure {max(a.at for a in failed) - back:.3f} s"
+                4,
+                f"{lasting} s: {len(failed)} of {len(answers)} failed; the slowest "
+                f"{max(a.duration for a in answers):.3f} s; served {served:.3f} s after the return, the last failure "
+                f"{max(a.at for a in failed) - back:.3f} s; at most {most} sockets",
             )
             assert {answer.status for answer in failed} <= {503, 504}
             assert max(answer.duration for answer in answers) <= TIMEOUT + STATEMENT + 1
@@ -75,7 +83,7 @@ async def test_a_black_hole_while_cancelling(serve: Start, url: str) -> None:
                 await freed()
             line.plug()
             await until(lambda: _served(service), 3)
-            measured(f"freed after {took:.3f} s; at most {most} sockets")
+            measured(5, f"freed after {took:.3f} s; at most {most} sockets")
             assert most <= 2 + 2 + 1
 
 
@@ -92,3 +100,35 @@ async def test_cut_in_the_middle_of_an_answer(path: str, serve: Start, url: str)
                 assert (answer.status_code, answer.headers["Retry-After"]) == (503, "1")
                 assert "xxxx" not in answer.text
                 assert (await service.get(path)).content == whole.content
+
+
+async def test_a_spike(serve: Start, url: str) -> None:
+    """Fault 13: fifty callers at once, 150 ms a connect, 2 ms a statement, five connections: all are served within
+    250 ms, and the pool ends below seven."""
+    async with network(url, connecting=0.15) as (_, through):  # noqa: SIM117  # the service goes first
+        async with trial(serve, through, seen_at=url, pool=20, pool_min_size=5) as service:
+            callers = [await asyncio.open_connection("127.0.0.1", service.process.port) for _ in range(50)]
+            await _ask(callers, "/-/live")  # each is let in by then
+            began = monotonic()
+            heads = await _ask(callers, "/sleep/0.002")
+            took = monotonic() - began
+            assert {head[:12] for head in heads} == {b"HTTP/1.1 200"}
+            await service.when(connecting=0)
+            pool = await service.pool()
+            measured(13, f"all done after {took:.3f} s; {pool['queued']} waited; {pool['size']} connections")
+            assert pool["queued"] > 20
+            assert took <= 0.25
+            assert pool["size"] < 7
+            for _, writer in callers:
+                writer.close()
+
+
+async def _ask(callers: list[tuple[asyncio.StreamReader, asyncio.StreamWriter]], path: str) -> list[bytes]:
+    """All at once; the heads of the answers."""
+    for _, writer in callers:
+        writer.write(f"GET {path} HTTP/1.1\r\nHost: localhost\r\n\r\n".encode())
+    heads = []
+    for reader, _ in callers:
+        heads.append(await reader.readuntil(b"\r\n\r\n"))
+        await reader.readuntil(b"}")
+    return heads

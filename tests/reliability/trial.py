@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import logging
 import os
 from collections import Counter
 from collections.abc import AsyncIterator, Awaitable, Callable
@@ -218,11 +217,6 @@ async def _same(service: Trial, first: dict[str, int]) -> bool:
     same = now == first
     first.update(now)
     return same
-
-
-def measured(text: str) -> None:
-    """Tells a figure; `pytest --log-cli-level=warning` shows it."""
-    logging.getLogger("reliability").warning(text)
 
 
 def share(durations: list[float], part: float) -> float:

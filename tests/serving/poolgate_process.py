@@ -48,11 +48,6 @@ def until(condition: Callable[[], Any], seconds: float = DEADLINE) -> Any:
     return value
 
 
-def measured(figure: str) -> None:
-    """Shows what a fault's test measured, with `pytest -s`: docs/reliability.md has these figures."""
-    sys.stdout.write(f"\n{figure}\n")
-
-
 class Process:
     """One `poolgate` command.
 

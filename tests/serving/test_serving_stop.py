@@ -15,6 +15,8 @@ import httpx
 import pytest
 from poolgate_process import DEADLINE, Start, behind, make_shop, until
 
+from tests.figures import measured
+
 pytestmark = pytest.mark.slow
 
 
@@ -90,7 +92,9 @@ def test_what_is_stuck_is_cut_off(path: str, answers: bool, shop_app: Start, pos
     stuck = behind(process, path)
     began = time.monotonic()
     assert process.stop() == 0
-    assert 0.2 < time.monotonic() - began < 2.3
+    took = time.monotonic() - began
+    measured(21, f"1 worker, {path}: ended in {took:.2f} s with a drain timeout of 0.3 s")
+    assert 0.2 < took < 2.3
     if answers:
         assert (stuck.result().status_code, stuck.result().json()["code"]) == (503, "PGATE503")
     else:

@@ -12,9 +12,11 @@ from pathlib import Path
 import httpx
 import psutil
 import pytest
-from poolgate_process import DEADLINE, Process, Start, behind, make_shop, measured, until
+from poolgate_process import DEADLINE, Process, Start, behind, make_shop, until
 from steady import Steady
 from test_serving_stop import ours
+
+from tests.figures import measured
 
 pytestmark = pytest.mark.slow
 
@@ -61,7 +63,7 @@ async def test_a_killed_worker_is_replaced(four: Process) -> None:
         await asyncio.to_thread(until, lambda: set(four.up) - before, 3.0)
         took = time.monotonic() - began
         await load.asked(200)
-    measured(f"fault 22: replaced after {took:.2f} s; errors of {len(hit)} callers of the dead one: {load.errors}")
+    measured(22, f"replaced after {took:.2f} s; errors of {len(hit)} callers of the dead one: {load.errors}")
     assert set(load.errors) <= hit
     assert four.lines_with(f"worker {victim.pid} was ended by SIGKILL; another one takes its place")
     assert await asyncio.to_thread(four.stop) == 0
@@ -116,9 +118,7 @@ async def test_a_stop_under_load_loses_nothing(workers: int, busy: str, serve: S
     await asyncio.gather(*clients)
     status = await asyncio.to_thread(process.wait)
     took = time.monotonic() - began
-    measured(
-        f"fault 20, {workers} workers: {len(outcomes)} requests, {len(closes)} while stopping; ended in {took:.1f} s"
-    )
+    measured(20, f"{workers} workers: {len(outcomes)} requests, {len(closes)} while stopping; ended in {took:.1f} s")
     assert (status, set(outcomes), slow.result().status_code) == (0, {200}, 200)
     assert any(closes)
     assert took < 10 + 1
@@ -133,7 +133,7 @@ def test_what_is_stuck_is_cut_off(path: str, serve: Start, postgresql_url: str) 
     began = time.monotonic()
     assert process.stop() == 0
     took = time.monotonic() - began
-    measured(f"fault 21, 2 workers, {path}: ended in {took:.2f} s with a drain timeout of 0.3 s")
+    measured(21, f"2 workers, {path}: ended in {took:.2f} s with a drain timeout of 0.3 s")
     assert 0.2 < took < 0.3 + 1.0 + 0.5
     assert gone(pids)
     assert stuck.exception() is not None or stuck.result().status_code == 503
@@ -148,7 +148,9 @@ def test_a_suspended_worker_is_killed(serve: Start, shop: Path) -> None:
     os.kill(pids[0], signal.SIGSTOP)
     began = time.monotonic()
     assert process.stop() == 0
-    assert 1.0 < time.monotonic() - began < 2.3
+    took = time.monotonic() - began
+    measured(21, f"a suspended worker: ended in {took:.2f} s with a drain timeout of 0.3 s")
+    assert 1.0 < took < 2.3
     assert gone(pids)
     assert process.lines[-1].endswith("1 workers did not end in time and are killed")
 

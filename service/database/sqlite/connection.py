@@ -134,8 +134,8 @@ class LimitedCursor(sqlite3.Cursor):
 class FileConnection(aiosqlite.Connection):
     """An `aiosqlite.Connection` with one hop per call, a time limit, and a way to stop what runs.
 
-    It uses aiosqlite's `_execute`, `_connect`, `_conn`, `_thread` and `_tx`, which are not documented: there is no other way
-    to run more than one sqlite3 call per hop. A test names them.
+    It uses aiosqlite's `_execute`, `_connect`, `_conn`, `_thread` and `_tx`, which are not documented: there is no
+    other way to run more than one sqlite3 call per hop. A test names them.
 
     Args:
         connector: opens the file; runs in the connection's own thread.
