@@ -293,3 +293,22 @@ async def test_a_file_that_cannot_be_opened_any_more(sqlite_url: str, tmp_path: 
             connection._connector = gone
         await until(lambda: database.pool.stats().closed)
         assert await asyncio.wait_for(database.pool.fetchval("select 1"), 5) == 1
+
+
+async def test_renewed_and_renewed_again(sqlite_url: str) -> None:
+    """Each renewal opens a file of its own: what serves next is never the one that was closed."""
+    async with opened(sqlite_url, "create table note (id integer)", pool_max_size=1, pool_min_size=1) as database:
+        for number in range(3):
+            async with database.pool.acquire() as connection:
+                await connection.exec_driver_sql("pragma busy_timeout = 77")
+            assert await database.pool.execute("insert into note values ($1)", number) == 1
+        assert await database.pool.fetchval("select count(*) from note") == 3
+
+
+async def test_closed_behind_the_pools_back(sqlite_url: str) -> None:
+    """A caller who closes the connection itself costs that connection, not its place."""
+    async with opened(sqlite_url, pool_max_size=1, pool_min_size=1) as database:
+        async with database.pool.lease(readonly=False) as lease:
+            raw = lease.connection
+            await raw.run(lambda held: held.close())
+        assert await database.pool.execute("create table note (id integer)") >= -1

@@ -170,7 +170,13 @@ class FileConnection(aiosqlite.Connection):
     @property
     def is_open(self) -> bool:
         """Whether it can be used."""
-        return self._running and self._connection is not None and not self.given_up
+        if not self._running or self._connection is None or self.given_up:
+            return False
+        try:
+            self._connection.in_transaction  # noqa: B018 - asked for its error alone
+        except sqlite3.ProgrammingError:  # closed by somebody who has it from here
+            return False
+        return True
 
     async def run(self, job: Callable[[LimitedConnection], T], limit: float | None = None) -> T:
         """Runs a job in the connection's thread: one hop there, one back. Cancelling it stops the statement.
@@ -256,7 +262,7 @@ class FileConnection(aiosqlite.Connection):
 
 
 def _open(connector: Callable[[], LimitedConnection], opened: list[LimitedConnection]) -> LimitedConnection:
-    opened.append(connector())
+    opened[:] = [connector()]  # the one before, if there was one, has been closed
     return opened[0]
 
 
