@@ -311,4 +311,6 @@ async def test_closed_behind_the_pools_back(sqlite_url: str) -> None:
         async with database.pool.lease(readonly=False) as lease:
             raw = lease.connection
             await raw.run(lambda held: held.close())
+            thread = raw._thread
         assert await database.pool.execute("create table note (id integer)") >= -1
+        await until(lambda: not thread.is_alive())

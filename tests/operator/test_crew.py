@@ -99,7 +99,7 @@ def test_every_number_of_a_pool_is_counted_or_stands() -> None:
     kept = {each.name for each in fields(PoolStats) if each.type == "int" and getattr(past, each.name)}
     assert kept == {
         "acquired", "queued", "timed_out", "shed", "cancelled", "handed_over", "connects", "connect_errors",
-        "replaced", "leaked", "resets", "observer_errors",
+        "replaced", "leaked", "resets", "renewed", "observer_errors",
     }  # fmt: skip
     assert (past.away, past.retry_in, past.state) == (False, 0.0, "closed")
     assert past.writer is not None

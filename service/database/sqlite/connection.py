@@ -6,6 +6,7 @@ import asyncio
 import re
 import sqlite3
 from collections.abc import Callable
+from contextlib import suppress
 from functools import lru_cache, partial
 from time import monotonic
 from typing import Any, TypeVar
@@ -258,7 +259,8 @@ class FileConnection(aiosqlite.Connection):
     def _interrupt(self) -> None:
         if self._connection is not None:
             self.raw.running.stop()
-            self.raw.interrupt()
+            with suppress(sqlite3.ProgrammingError):  # closed by somebody who has it from here
+                self.raw.interrupt()
 
 
 def _open(connector: Callable[[], LimitedConnection], opened: list[LimitedConnection]) -> LimitedConnection:
