@@ -69,7 +69,7 @@ def create_app(settings: Settings | None = None, *, observe: Observe | None = No
     lifecycle = Lifecycle(database, catalog, drain_timeout=settings.drain_timeout)
     crew = Crew(database.pool, meters, news)
     state = PoolState(crew, History(crew.tick))
-    statements = Statements(database.name, max_rows=settings.db_max_rows)
+    statements = Statements(database.name, max_rows=settings.db_max_rows, aggregates=settings.db_aggregates_enabled)
 
     limits = Limits(body_timeout=settings.body_timeout, send_timeout=settings.send_timeout)
     app = AsyncFlask("service", static_folder=None, limits=limits)

@@ -11,7 +11,7 @@ import pytest
 ROOT = Path(__file__).parent.parent / "service"
 FLOORS = (
     ("errors", "events", "units", "timing", "board", "garbage", "rest", "catalog.model"),
-    ("asgi", "forms", "rest.terms"),
+    ("asgi", "forms", "rest.terms", "catalog.relationships"),
     ("settings", "pool", "rest.asked", "auth"),
     ("current",),
     ("database",),
@@ -29,7 +29,17 @@ FLOORS = (
     ("cli",),
     ("__main__",),
 )
-PURE = ("rest.terms", "catalog.model", "rest.asked", "rest.plan", "rest.sql", "timing", "errors", "events")
+PURE = (
+    "rest.terms",
+    "catalog.model",
+    "catalog.relationships",
+    "rest.asked",
+    "rest.plan",
+    "rest.sql",
+    "timing",
+    "errors",
+    "events",
+)
 KNOWS_FLASK = ("asgi", "app", "current", "failures", "rest.routes", "operator")
 KNOWS_DIALECTS = ("database", "rest.sql", "forms")  # forms: how a database URL is written
 DOES_IO = ("flask", "aiosqlite", "asyncpg", "sqlite3", "asyncio", "socket", "hypercorn", "sqlalchemy.ext.asyncio")

@@ -4,8 +4,14 @@ from __future__ import annotations
 
 import enum
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
+from types import MappingProxyType
+from typing import Any
+
+
+def _none() -> Mapping[Any, Any]:
+    return MappingProxyType({})
 
 
 class Kind(enum.Enum):
@@ -61,6 +67,45 @@ class Column:
 
 
 @dataclass(frozen=True, slots=True)
+class ComputedColumn:
+    """A function of a relation's row that is read like one of its columns.
+
+    Args:
+        column: its name and its values' type.
+        schema: where the function is.
+    """
+
+    column: Column
+    schema: str
+
+
+@dataclass(frozen=True, slots=True)
+class ComputedRelationship:
+    """A function of a relation's row that gives rows of another (or the same) relation.
+
+    Args:
+        name: the function's, by which it is embedded.
+        schema: where the function is.
+        to_one: it is declared to give one row at most (`rows 1`).
+    """
+
+    name: str
+    schema: str
+    to_schema: str
+    to_relation: str
+    to_one: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """The column of a table that a view's column shows unchanged."""
+
+    schema: str
+    relation: str
+    column: str
+
+
+@dataclass(frozen=True, slots=True)
 class ForeignKey:
     """A foreign key, named even where the database leaves it nameless (SQLite): `<table>_<columns>_fkey`."""
 
@@ -89,6 +134,11 @@ class Relation:
         uniques: the column sets of UNIQUE constraints and unique indexes (not partial, not on expressions).
         plain: reading it runs no code of the schema's author (an ordinary table without row security), so that a
             read needs no READ ONLY transaction to be harmless.
+        origins: of a view's columns, by their names, as far as they are a table's; chains of views are followed to
+            the table.
+        computed: functions that are read like columns, by name.
+        related: functions that are embedded like relations.
+        partition: it is a part of a partitioned table, which has the relationships in its stead.
     """
 
     schema: str
@@ -103,6 +153,10 @@ class Relation:
     updatable: bool = True
     deletable: bool = True
     plain: bool = True
+    origins: Mapping[str, Origin] = field(default_factory=_none)
+    computed: Mapping[str, ComputedColumn] = field(default_factory=_none)
+    related: tuple[ComputedRelationship, ...] = ()
+    partition: bool = False
 
 
 @dataclass(frozen=True)
@@ -113,12 +167,15 @@ class Catalog:
         schemas: the exposed ones, the default first.
         relations: by schema and name.
         version: counts reloads; caches of plans are keyed by it.
+        hidden: tables outside the exposed schemas that relationships go through: those that exposed views show columns
+            of, and what these refer to. Their keys alone are known, no columns.
     """
 
     schemas: tuple[str, ...]
     relations: Mapping[tuple[str, str], Relation]
     version: int = 0
     server_version: str = ""
+    hidden: Mapping[tuple[str, str], Relation] = field(default_factory=_none)
 
     def find(self, schema: str, name: str) -> Relation | None:
         """The relation of that name, or None."""

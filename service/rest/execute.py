@@ -60,11 +60,11 @@ async def run_read(
         UnavailableError: no connection could be had, or it was lost.
     """
     page = asked.page if max_rows is None else replace(asked.page, limit=_lower(asked.page.limit, max_rows))
-    arguments = prepared.statement.arguments(asked.values, page)
+    arguments = prepared.statement.arguments(asked.values, page, [page for _, page in asked.pages])
     try:
         async with database.pool.lease(readonly=True, identity=caller, trusted=True) as lease:
             began = time.perf_counter()
-            if prepared.relation.plain and identity.role is None:
+            if prepared.plain and identity.role is None:
                 row, total = await _fetch(lease, prepared, asked, arguments)
             else:
                 async with lease.transaction(readonly=True):
@@ -87,7 +87,10 @@ async def _fetch(lease: Lease, prepared: Prepared, asked: Asked, arguments: list
     counted: int | None = row[2] if len(row) > 2 else None
     if prepared.estimate is None or _is_exact(counted, prepared):
         return row, counted
-    plan = await lease.fetchval(prepared.estimate.text, *prepared.estimate.arguments(asked.values, asked.page))
+    plan = await lease.fetchval(
+        prepared.estimate.text,
+        *prepared.estimate.arguments(asked.values, asked.page, [page for _, page in asked.pages]),
+    )
     return row, max(json.loads(plan)[0]["Plan"]["Plan Rows"], counted or 0)
 
 

@@ -7,8 +7,10 @@ from collections.abc import Hashable
 from dataclasses import dataclass
 
 from service.catalog.model import Catalog, Relation
+from service.catalog.relationships import Relationships
 from service.rest.plan.names import resolve_relation, resolve_schema
-from service.rest.plan.read import of_root, plan_read
+from service.rest.plan.plain import is_plain
+from service.rest.plan.read import plan_read
 from service.rest.plan.terms import Count
 from service.rest.sql import Statement, build_estimate, build_read
 from service.rest.terms import Asked
@@ -22,6 +24,8 @@ class Prepared:
         estimate: asks the planner for the total; None where the total is counted or not wanted.
         count: how the total is to be found.
         count_limit: how far an estimated count counts.
+        plain: reading it runs no code of the schema's author, and so needs no READ ONLY transaction.
+        warnings: what the caller is to be told beside the answer.
     """
 
     relation: Relation
@@ -29,6 +33,8 @@ class Prepared:
     estimate: Statement | None
     count: Count
     count_limit: int | None
+    plain: bool
+    warnings: tuple[str, ...] = ()
 
 
 class Statements:
@@ -36,15 +42,25 @@ class Statements:
 
     Args:
         database: the database's name in SQLAlchemy.
-        max_rows: the setting DB_MAX_ROWS; an estimated count counts no further.
+        max_rows: the setting DB_MAX_ROWS; an estimated count counts no further, and no embed has more rows.
+        aggregates: the setting DB_AGGREGATES_ENABLED.
         size: how many shapes are kept; the one unused longest goes first.
         most_text: characters of all kept statements together. A caller may ask for a thousand shapes of a thousand
             columns each; what is held of a shape is up to ten times its statement.
     """
 
-    def __init__(self, database: str, *, max_rows: int | None, size: int = 1000, most_text: int = 4 * 1024**2) -> None:
+    def __init__(
+        self,
+        database: str,
+        *,
+        max_rows: int | None,
+        aggregates: bool = False,
+        size: int = 1000,
+        most_text: int = 4 * 1024**2,
+    ) -> None:
         self._database = database
         self._max_rows = max_rows
+        self._aggregates = aggregates
         self._size = size
         self._most_text = most_text
         self._text = 0
@@ -61,9 +77,9 @@ class Statements:
             self._kept.clear()
             self._text = 0
             self._version = catalog.version
-        for path, _ in asked.pages:
-            of_root(path)
-        key = (asked.profile, asked.relation, asked.read, asked.preferences.count, asked.method == "HEAD")
+            self._relationships = Relationships(catalog)
+        pages = tuple(path for path, _ in asked.pages)
+        key = (asked.profile, asked.relation, asked.read, pages, asked.preferences.count, asked.method == "HEAD")
         prepared = self._kept.get(key)
         if prepared is None:
             prepared = self._prepare(asked, catalog)
@@ -84,9 +100,21 @@ class Statements:
         plan = plan_read(
             asked.read,
             relation,
+            self._relationships,
+            pages=[path for path, _ in asked.pages],
             count=Count(asked.preferences.count or "none"),
             count_limit=self._max_rows,
             rows=asked.method != "HEAD",
+            most=self._max_rows,
+            aggregates=self._aggregates,
         )
         estimate = build_estimate(plan, self._database)
-        return Prepared(relation, build_read(plan, self._database), estimate, plan.count, plan.count_limit)
+        return Prepared(
+            relation=relation,
+            plain=is_plain(plan.node),
+            statement=build_read(plan, self._database),
+            estimate=estimate,
+            count=plan.count,
+            count_limit=plan.count_limit,
+            warnings=plan.warnings,
+        )

@@ -71,7 +71,8 @@ class TableApi:
         result = await run_read(self.database, prepared, asked, identity, max_rows=max_rows, caller=caller)
         timings.add("wait", result.waited)
         timings.add("transaction", result.ran)
-        return to_response(answer_rows(result, asked, profile=self._profile(asked, catalog, prepared.relation)))
+        profile = self._profile(asked, catalog, prepared.relation)
+        return to_response(answer_rows(result, asked, profile=profile, warnings=prepared.warnings))
 
     @cached_property
     def _anonymous(self) -> Identity:

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from service.catalog.model import Column, Kind, Relation, RelationKind
+from service.catalog.model import Catalog, Column, Kind, Relation, RelationKind
+from service.catalog.relationships import Relationships
 from service.rest.asked import read_request
 from service.rest.plan.read import plan_read
-from service.rest.plan.terms import Count
+from service.rest.plan.terms import Count, ReadPlan
 from service.rest.sql import Statement, build_estimate, build_read
-from service.rest.terms import Page
+from service.rest.terms import Page, Read
 
 GOLDEN = Path(__file__).parent / "golden"
 QUERIES = {
@@ -49,9 +51,14 @@ def relation(database: str) -> Relation:
     return Relation(schema, "item", RelationKind.TABLE, {each.name: each for each in COLUMNS}, ("id",))
 
 
+def planned(read: Read, database: str, **options: Any) -> ReadPlan:
+    item = relation(database)
+    return plan_read(read, item, Relationships(Catalog((item.schema,), {(item.schema, item.name): item})), **options)
+
+
 def statement(database: str, query: str, count: Count = Count.NONE) -> Statement:
     asked = read_request("GET", "item", query, {})
-    return build_read(plan_read(asked.read, relation(database), count=count), database)
+    return build_read(planned(asked.read, database, count=count), database)
 
 
 @pytest.mark.parametrize("database", ["postgresql", "sqlite"])
@@ -80,7 +87,7 @@ def test_values_are_not_in_the_text(database: str) -> None:
 def test_a_total_is_counted_as_asked(database: str, count: Count) -> None:
     """No count, no cost; an estimate stops counting, unless the database has nobody to ask for one."""
     asked = read_request("GET", "item", "id=gt.5", {})
-    plan = plan_read(asked.read, relation(database), count=count, count_limit=100)
+    plan = planned(asked.read, database, count=count, count_limit=100)
     text = build_read(plan, database).text
     counts = count is Count.EXACT or count is Count.ESTIMATED or (database == "sqlite" and count is not Count.NONE)
     assert (" AS total" in text) == counts

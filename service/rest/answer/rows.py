@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from service.errors import RangeError
 from service.rest.answer.answer import JSON, Answer
 from service.rest.execute import Result
 from service.rest.terms import Asked, Page, Preferences
 
 
-def answer_rows(result: Result, asked: Asked, *, profile: str | None) -> Answer:
+def answer_rows(result: Result, asked: Asked, *, profile: str | None, warnings: Sequence[str] = ()) -> Answer:
     """The answer to a read.
 
     Args:
         profile: the schema that was read, where the caller is to be told.
+        warnings: what in the request is going out of use.
 
     Raises:
         RangeError: PGRST103, the page begins beyond the last row.
@@ -24,9 +27,17 @@ def answer_rows(result: Result, asked: Asked, *, profile: str | None) -> Answer:
     }
     if profile is not None:
         headers["Content-Profile"] = profile
+    if warnings:
+        # 299 is "miscellaneous persistent warning" (RFC 7234, 5.5).
+        headers["Warning"] = ", ".join(f'299 - "{_quotable(warning)}"' for warning in warnings)
     if asked.preferences.count or asked.preferences.handling:
         headers["Preference-Applied"] = preference_applied(asked.preferences)
     return Answer(status(result.page, result.page_total, result.total), headers, result.body or b"")
+
+
+def _quotable(text: str) -> str:
+    """A text for between quotes in a header, in which names of any letters may stand."""
+    return text.encode("ascii", "backslashreplace").decode().replace("\\", "/").replace('"', "'")
 
 
 def content_range(page: Page, page_total: int, total: int | None) -> str:

@@ -1,4 +1,9 @@
-"""A read with every name resolved. Frozen and hashable; values are still left out and pointed at by index."""
+"""A read with every name resolved. Frozen; values are still left out and pointed at by index.
+
+A read is a tree of nodes: the root's rows, and below it those of each embed. A node's rows come from its *sources*:
+source 0 is its own relation, the others are to-one relations that are joined to it because columns of theirs are lifted
+into its rows (a spread) or its rows are ordered by them.
+"""
 
 from __future__ import annotations
 
@@ -6,6 +11,7 @@ import enum
 from dataclasses import dataclass
 
 from service.catalog.model import Column, Kind, Relation
+from service.catalog.relationships import Relationship
 from service.rest.terms import Is, Operator, Step
 
 
@@ -20,10 +26,17 @@ class Count(enum.Enum):
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """A column, or a path into its value."""
+    """A column, or a path into its value.
+
+    Args:
+        source: which of the node's sources has it.
+        computed_in: the schema of the function that computes the column from the row; None for a stored one.
+    """
 
     column: Column
     path: tuple[Step, ...] = ()
+    source: int = 0
+    computed_in: str | None = None
 
     @property
     def kind(self) -> Kind:
@@ -35,11 +48,70 @@ class Target:
 
 @dataclass(frozen=True, slots=True)
 class Output:
-    """One key of the answer's objects."""
+    """One key of the answer's objects: a value of the row."""
 
     key: str
     target: Target
     cast: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Aggregate:
+    """One key of the answer's objects: of all values in a group.
+
+    Args:
+        target: what is aggregated; None counts rows.
+        source: for `count()` of a spread relation, whose rows are counted.
+        cast: of each value.
+        result_cast: of the result.
+    """
+
+    key: str
+    function: str
+    target: Target | None
+    source: int = 0
+    cast: str | None = None
+    result_cast: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Embed:
+    """One key of the answer's objects: the related rows, as an object (or null) or an array.
+
+    Args:
+        source: the source of the node above that the relationship starts at.
+    """
+
+    key: str
+    relationship: Relationship
+    node: Node
+    source: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Spread:
+    """Several keys: of a to-many relation, for each of its node's outputs the array of its values."""
+
+    relationship: Relationship
+    node: Node
+    source: int = 0
+
+
+AnyOutput = Output | Aggregate | Embed | Spread
+
+
+@dataclass(frozen=True, slots=True)
+class Joined:
+    """A to-one relation joined to a node.
+
+    Args:
+        above: the source that the relationship starts at.
+        where: what the joined row must fulfil not to be NULL.
+    """
+
+    relationship: Relationship
+    above: int
+    where: tuple[Condition, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +136,20 @@ class IsTest:
 
 
 @dataclass(frozen=True, slots=True)
+class Exists:
+    """There is a related row that fulfils the conditions; they are about that row, their source 0.
+
+    Args:
+        source: the source that the relationship starts at.
+    """
+
+    relationship: Relationship
+    where: tuple[Condition, ...]
+    source: int = 0
+    negated: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Combination:
     """Conditions joined by "and" or "or"."""
 
@@ -72,7 +158,7 @@ class Combination:
     negated: bool = False
 
 
-Condition = Test | IsTest | Combination
+Condition = Test | IsTest | Exists | Combination
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,18 +169,48 @@ class Ordering:
 
 
 @dataclass(frozen=True, slots=True)
+class Node:
+    """Rows of one relation, with what is embedded in them.
+
+    Args:
+        joined: the sources after the relation's own, each after the one it starts at.
+        page: of an embed, the index of its page among the request's; None if it has none of its own.
+        grouped: rows are groups; the outputs that are no aggregates tell them apart.
+    """
+
+    relation: Relation
+    outputs: tuple[AnyOutput, ...]
+    joined: tuple[Joined, ...] = ()
+    where: tuple[Condition, ...] = ()
+    order: tuple[Ordering, ...] = ()
+    page: int | None = None
+    grouped: bool = False
+
+    @property
+    def embeds(self) -> bool:
+        """Whether related rows are embedded in these."""
+        return any(isinstance(output, Embed | Spread) for output in self.outputs)
+
+    @property
+    def is_flat(self) -> bool:
+        """Whether every output is a value of the relation's own rows."""
+        return not self.joined and all(isinstance(output, Output) for output in self.outputs)
+
+
+@dataclass(frozen=True, slots=True)
 class ReadPlan:
-    """Rows of one relation.
+    """A whole read.
 
     Args:
         count_limit: an estimated count counts this many rows and one more, then asks the planner; None is no limit.
         rows: whether the rows themselves are wanted; a HEAD wants their number alone.
+        most: rows that each embed has at most, for each row that it is in; None is no limit.
+        warnings: what the caller is to be told beside the answer.
     """
 
-    relation: Relation
-    outputs: tuple[Output, ...]
-    where: tuple[Condition, ...]
-    order: tuple[Ordering, ...]
+    node: Node
     count: Count = Count.NONE
     count_limit: int | None = None
     rows: bool = True
+    most: int | None = None
+    warnings: tuple[str, ...] = ()

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 
 from service.rest.plan.terms import ReadPlan
-from service.rest.sql.builder import Builder
 from service.rest.sql.postgresql import PostgresqlBuilder
 from service.rest.sql.sqlite import SqliteBuilder
 from service.rest.sql.statement import Statement
 
-BUILDERS: Mapping[str, Callable[[], Builder]] = {"postgresql": PostgresqlBuilder, "sqlite": SqliteBuilder}
+BUILDERS: Mapping[str, type[PostgresqlBuilder | SqliteBuilder]] = {
+    "postgresql": PostgresqlBuilder,
+    "sqlite": SqliteBuilder,
+}
 """The databases that the table API speaks to, by their name in SQLAlchemy."""
 
 

@@ -1,35 +1,21 @@
-"""What building a statement has in common on every database; what differs is a method each builder fills in."""
+"""What building a statement has in common on every database: conditions and order. What differs is a method each
+builder fills in; how rows are nested in rows is in `nodes`."""
 
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any, ClassVar
 
-from sqlalchemy import (
-    BigInteger,
-    ColumnClause,
-    ColumnElement,
-    Dialect,
-    FromClause,
-    Select,
-    and_,
-    column,
-    func,
-    literal_column,
-    not_,
-    or_,
-    quoted_name,
-    select,
-    table,
-)
+from sqlalchemy import Dialect, Select, and_, exists, literal_column, not_, or_, select
 
-from service.catalog.model import Relation
-from service.rest.plan.terms import Combination, Condition, Count, IsTest, Ordering, ReadPlan, Target, Test
-from service.rest.sql.statement import Binds, Statement
+from service.catalog.relationships import Relationship
+from service.rest.plan.terms import Combination, Condition, Exists, IsTest, Ordering, Target, Test
+from service.rest.sql.source import Expression, Row, Scope, Source, relation_table
+from service.rest.sql.statement import Binds
 from service.rest.terms import Group
 
-Expression = ColumnElement[Any]
 Rows = Select[*tuple[Any, ...]]
 
 
@@ -39,6 +25,7 @@ class Builder(ABC):
     Attributes:
         dialect: SQLAlchemy's, for quoting and placeholders.
         unlimited: what the database takes as a LIMIT for none.
+        scope: the sources of the SELECT that is being built.
     """
 
     dialect: ClassVar[Dialect]
@@ -46,35 +33,20 @@ class Builder(ABC):
 
     def __init__(self) -> None:
         self.binds = Binds()
-        self.relation: Relation
-        self.source: FromClause
-
-    def read(self, plan: ReadPlan) -> Statement:
-        """One row: `body` (the page's rows as one JSON array), `page_total`, and `total` where it was asked for."""
-        self.relation = plan.relation
-        self.source = self._table(plan.relation)
-        where = [self.condition(condition) for condition in plan.where]
-        result = self.rows(self._page(plan, where), plan)
-        total = self._total(plan, where)
-        if total is not None:
-            result = result.add_columns(total.label("total"))
-        return self.binds.compile(result, self.dialect)
-
-    @abstractmethod
-    def estimate(self, plan: ReadPlan) -> Statement | None:
-        """The statement that asks the planner for its idea of the total; None where there is none to be asked."""
-
-    @abstractmethod
-    def rows(self, page: Rows, plan: ReadPlan) -> Rows:
-        """The page's rows as one JSON text `body`, and their number `page_total`."""
-
-    @abstractmethod
-    def outputs(self, plan: ReadPlan) -> list[Expression]:
-        """The columns of the page, as `rows` wants them."""
+        self.scope: Scope
+        self._aliases = 0
 
     @abstractmethod
     def target(self, target: Target) -> Expression:
         """A column or a path into it, as a value that can be compared and ordered."""
+
+    @abstractmethod
+    def computed(self, schema: str, name: str, row: Expression) -> Expression:
+        """A function of a row."""
+
+    @abstractmethod
+    def whole_row(self, source: Source) -> Expression:
+        """All of a source's row, as a function takes it."""
 
     @abstractmethod
     def tests(self) -> dict[Group, Callable[[Test], Expression]]:
@@ -84,9 +56,17 @@ class Builder(ABC):
     def is_test(self, test: IsTest) -> Expression:
         """`is.null` and its like."""
 
-    def ordering(self, ordering: Ordering) -> list[Expression]:
-        """The terms of ORDER BY that one term of the dialect becomes."""
-        return [directed(self.target(ordering.target), ordering)]
+    @abstractmethod
+    def related_by_function(self, relationship: Relationship, row: Expression) -> Source:
+        """The rows that a function gives for a row."""
+
+    def ordering(self, ordering: Ordering, expression: Expression | None = None) -> list[Expression]:
+        """The terms of ORDER BY that one term of the dialect becomes.
+
+        Args:
+            expression: what is ordered by, where it is not the target itself.
+        """
+        return [directed(self.target(ordering.target) if expression is None else expression, ordering)]
 
     def condition(self, condition: Condition) -> Expression:
         """A condition, with all below it."""
@@ -95,39 +75,76 @@ class Builder(ABC):
                 expression = self.tests()[condition.operator.group](condition)
             case IsTest():
                 expression = self.is_test(condition)
+            case Exists():
+                expression = self._exists(condition)
             case Combination():
                 join = and_ if condition.operator == "and" else or_
                 expression = join(*(self.condition(each) for each in condition.conditions))
         return not_(expression) if condition.negated else expression
 
-    def column(self, name: str) -> Expression:
-        return self.source.c[name]
+    def column(self, target: Target) -> Expression:
+        source = self.scope.sources[target.source]
+        if target.computed_in is not None:
+            return self.computed(target.computed_in, target.column.name, self.whole_row(source))
+        return source.column(target.column.name)
 
-    def _total(self, plan: ReadPlan, where: list[Expression]) -> Expression | None:
-        """The number of rows behind the page, as far as it is counted."""
-        match plan.count:
-            case Count.EXACT:
-                every = select(func.count()).select_from(self.source).where(*where)
-            case Count.ESTIMATED:
-                some: Rows = select(literal_column("1").label("one")).select_from(self.source).where(*where)
-                if plan.count_limit is not None:
-                    some = some.limit(self.binds.constant(plan.count_limit + 1, BigInteger()))
-                every = select(func.count()).select_from(some.subquery("_some"))
-            case _:
-                return None
-        return every.scalar_subquery()
+    def alias(self, prefix: str = "t") -> str:
+        """A name that the statement has not used."""
+        self._aliases += 1
+        return f"{prefix}{self._aliases}"
 
-    def _table(self, relation: Relation) -> FromClause:
-        # Always in quotes: SQLAlchemy's lists of reserved words are never quite those of the database at hand.
-        columns: list[ColumnClause[Any]] = [column(quoted_name(name, quote=True)) for name in relation.columns]
-        return table(quoted_name(relation.name, quote=True), *columns, schema=quoted_name(relation.schema, quote=True))
+    @contextmanager
+    def within(self, scope: Scope) -> Iterator[Scope]:
+        """While a SELECT over `scope` is built."""
+        above = getattr(self, "scope", None)
+        self.scope = scope
+        try:
+            yield scope
+        finally:
+            if above is not None:
+                self.scope = above
 
-    def _page(self, plan: ReadPlan, where: list[Expression]) -> Rows:
-        outputs = self.outputs(plan) if plan.rows else []
-        # A HEAD, or an empty select list, still wants one row a row.
-        page = select(*(outputs or [literal_column("1").label("one")])).select_from(self.source).where(*where)
-        page = page.order_by(*(term for each in plan.order for term in self.ordering(each)))
-        return page.limit(self.binds.limit(self.unlimited)).offset(self.binds.offset())
+    def related(self, relationship: Relationship, row: Row, source: int) -> Scope:
+        """The rows that are related to one row.
+
+        Args:
+            row: that row.
+            source: the source of it that the relationship starts at.
+        """
+        if relationship.function is not None:
+            given = self.related_by_function(relationship, row(source, None))
+            return Scope([given], given.table)
+        target = self.aliased(relationship)
+        if relationship.junction is None:
+            equal = [target.column(other) == row(source, own) for own, other in relationship.pairs]
+            return Scope([target], target.table, equal)
+        passage = relationship.junction
+        columns = (*(near for _, near in relationship.pairs), *(far for far, _ in passage.pairs))
+        between = relation_table(passage.relation, dict.fromkeys(columns)).alias(self.alias())
+        clause = target.table.join(between, and_(*(target.column(to) == between.c[far] for far, to in passage.pairs)))
+        return Scope([target], clause, [between.c[near] == row(source, own) for own, near in relationship.pairs])
+
+    def aliased(self, relationship: Relationship) -> Source:
+        """The relationship's target under a name of its own."""
+        relation, alias = relationship.target, self.alias()
+        return Source(relation, relation_table(relation).alias(alias), alias)
+
+    def own_row(self, scope: Scope) -> Row:
+        """The row of a SELECT as its subqueries speak of it."""
+        quote = self.dialect.identifier_preparer.quote_identifier
+
+        def row(number: int, name: str | None) -> Expression:
+            source = scope.sources[number]
+            # As text, for SQLAlchemy would put the table into the subquery's own FROM.
+            return self.whole_row(source) if name is None else literal_column(f"{source.alias}.{quote(name)}")
+
+        return row
+
+    def _exists(self, condition: Exists) -> Expression:
+        scope = self.related(condition.relationship, self.own_row(self.scope), condition.source)
+        with self.within(scope):
+            where = [self.condition(each) for each in condition.where]
+        return exists(select(literal_column("1")).select_from(scope.clause).where(*scope.where, *where))
 
 
 def directed(expression: Expression, ordering: Ordering) -> Expression:

@@ -6,18 +6,35 @@ value is (22P02) and an index is still used: a cast of a parameter is folded whe
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
-from sqlalchemy import ARRAY, Integer, String, Text, cast, func, literal_column, quoted_name, select
+from sqlalchemy import (
+    ARRAY,
+    ColumnClause,
+    Function,
+    Integer,
+    String,
+    Text,
+    cast,
+    column,
+    func,
+    literal_column,
+    quoted_name,
+    select,
+)
 from sqlalchemy.dialects.postgresql import asyncpg
 from sqlalchemy.types import UserDefinedType
 
 from service.catalog.model import Kind
+from service.catalog.relationships import Relationship
 from service.errors import DatabaseError
-from service.rest.plan.terms import Count, IsTest, Output, ReadPlan, Target, Test
-from service.rest.sql.builder import Builder, Expression, Rows
+from service.rest.plan.terms import Aggregate, Count, Embed, IsTest, Output, ReadPlan, Spread, Target, Test
+from service.rest.sql.builder import Rows
+from service.rest.sql.nodes import NodeBuilder
+from service.rest.sql.source import Expression, Source
 from service.rest.sql.statement import Statement
+from service.rest.sql.writer import Cell
 from service.rest.terms import Group, Is
 
 _SYMBOLS = {
@@ -57,31 +74,76 @@ class Named(UserDefinedType[Any]):
         return self.name
 
 
-class PostgresqlBuilder(Builder):
+class PostgresqlBuilder(NodeBuilder):
     dialect = asyncpg.dialect()  # type: ignore[no-untyped-call]  # SQLAlchemy's dialect constructors carry no types
     unlimited = None
 
     def estimate(self, plan: ReadPlan) -> Statement | None:
+        """The statement that asks the planner for its idea of the total."""
         if plan.count not in (Count.PLANNED, Count.ESTIMATED):
             return None
-        self.source = self._table(plan.relation)
-        where = [self.condition(condition) for condition in plan.where]
-        every: Rows = select(literal_column("1")).select_from(self.source).where(*where)
-        counted = self.binds.compile(every, self.dialect)
+        counted = self.binds.compile(self.every(plan), self.dialect)
         return Statement(f"EXPLAIN (FORMAT JSON) {counted.text}", counted.fills)
 
-    def rows(self, page: Rows, plan: ReadPlan) -> Rows:
-        row = page.subquery("_row")
+    def body(self, rows: Rows, cells: Sequence[Cell], plan: ReadPlan) -> Rows:
+        row = rows.subquery("_row")
         total = func.count().label("page_total")
         if not plan.rows:
             return select(literal_column("NULL").label("body"), total).select_from(row)
-        # With ".*", for a bare "_row" would be a column of that name if there is one.
-        item: Expression = literal_column("_row.*") if plan.outputs else literal_column("'{}'::json")
-        body = cast(func.coalesce(func.json_agg(item), literal_column("'[]'")), Text).label("body")
+        body = cast(func.coalesce(func.json_agg(_item(cells)), literal_column("'[]'")), Text).label("body")
         return select(body, total).select_from(row)
 
-    def outputs(self, plan: ReadPlan) -> list[Expression]:
-        return [self._output(output) for output in plan.outputs]
+    def label(self, key: str, number: int) -> Any:
+        return _name(key)
+
+    def value(self, output: Output) -> Expression:
+        expression = self._path(output.target)
+        return expression if output.cast is None else _cast(expression, output.cast)
+
+    def aggregate(self, aggregate: Aggregate, argument: Expression | None) -> Expression:
+        function = getattr(func, aggregate.function)
+        expression = function() if argument is None else function(argument)
+        return expression if aggregate.result_cast is None else _cast(expression, aggregate.result_cast)
+
+    def aggregate_kind(self, aggregate: Aggregate) -> Kind:
+        return Kind.OTHER  # PostgreSQL knows itself how to write it
+
+    def as_array(self, rows: Rows, cells: Sequence[Cell]) -> Expression:
+        array = func.coalesce(func.json_agg(_item(cells)), literal_column("'[]'"))
+        return select(array).select_from(rows.subquery("_row")).scalar_subquery()
+
+    def as_object(self, rows: Rows, cells: Sequence[Cell]) -> Expression:
+        return select(func.row_to_json(_item(cells))).select_from(rows.subquery("_row")).scalar_subquery()
+
+    def as_columns(self, rows: Rows, cells: Sequence[Cell]) -> Expression:
+        row = rows.subquery("_row")
+        columns = [func.coalesce(func.json_agg(row.c[cell.label]), literal_column("'[]'")) for cell in cells]
+        return select(func.json_build_array(*columns)).select_from(row).scalar_subquery()
+
+    def element(self, array: Expression, index: int) -> Expression:
+        return array.op("->")(literal_column(str(index)))
+
+    def groupable(self, value: Expression, output: Output | Embed | Spread) -> Expression:
+        # The type json knows no equality; its text does, and keeps the order of the keys.
+        return cast(value, Text) if _is_json_text(output) else value
+
+    def ungrouped(self, value: Expression, output: Output | Embed | Spread) -> Expression:
+        return cast(value, Named("json")) if _is_json_text(output) else value
+
+    def computed(self, schema: str, name: str, row: Expression) -> Expression:
+        return _function(schema, name, row)
+
+    def whole_row(self, source: Source) -> Expression:
+        quote = self.dialect.identifier_preparer.quote_identifier
+        relation = f"{quote(source.relation.schema)}.{quote(source.relation.name)}"
+        # With ".*", for the bare name would be a column of that name if there is one; the cast keeps it in one piece.
+        return literal_column(f"({source.alias or relation}.*)::{relation}")
+
+    def related_by_function(self, relationship: Relationship, row: Expression) -> Source:
+        alias, relation = self.alias(), relationship.target
+        columns: list[ColumnClause[Any]] = [column(quoted_name(name, quote=True)) for name in relation.columns]
+        given = _function(relationship.function or "", relationship.constraint, row).table_valued(*columns, name=alias)
+        return Source(relation, given, alias)
 
     def target(self, target: Target) -> Expression:
         expression = self._path(target)
@@ -98,16 +160,8 @@ class PostgresqlBuilder(Builder):
             Group.FULL_TEXT: self._full_text,
         }
 
-    def _output(self, output: Output) -> Expression:
-        expression = self._path(output.target)
-        if output.cast is not None:
-            if output.cast.lower() in _UNKNOWN:
-                raise DatabaseError("42846", "nothing can be cast to the pseudo-type unknown")
-            expression = cast(expression, Named(output.cast))
-        return expression.label(_name(output.key))
-
     def _path(self, target: Target) -> Expression:
-        expression = self.column(target.column.name)
+        expression = self.column(target)
         if target.path and target.column.kind is not Kind.JSON:
             expression = func.to_jsonb(expression)  # a path into a composite or an array
         for step in target.path:
@@ -158,6 +212,29 @@ class PostgresqlBuilder(Builder):
             document = func.to_tsvector(*language, document)
         query = getattr(func, _TEXT_SEARCH[test.operator.name])(*language, self.binds.value(test.value))
         return document.op("@@", is_comparison=True)(query)
+
+
+def _item(cells: Sequence[Cell]) -> Expression:
+    """A row as what becomes an object; with ".*", for a bare "_row" would be a column of that name if there is one."""
+    return literal_column("_row.*") if cells else literal_column("'{}'::json")
+
+
+def _cast(expression: Expression, type_name: str) -> Expression:
+    if type_name.lower() in _UNKNOWN:
+        raise DatabaseError("42846", "nothing can be cast to the pseudo-type unknown")
+    return cast(expression, Named(type_name))
+
+
+def _function(schema: str, name: str, row: Expression) -> Function[Any]:
+    return Function(quoted_name(name, quote=True), row, packagenames=(quoted_name(schema, quote=True),))
+
+
+def _is_json_text(output: Output | Embed | Spread) -> bool:
+    if not isinstance(output, Output):
+        return True
+    if output.cast is not None:
+        return output.cast.lower() == "json"
+    return output.target.kind is Kind.JSON and output.target.column.cast == "json"
 
 
 def _name(key: str) -> quoted_name:

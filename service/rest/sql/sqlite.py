@@ -7,17 +7,22 @@ what they are, REAL with all its digits, BLOB in PostgreSQL's hex form. Conditio
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from dataclasses import replace
+from typing import Any
 
 from sqlalchemy import cast, func, literal_column, select, types
 from sqlalchemy.dialects.sqlite import aiosqlite
 
 from service.catalog.model import Kind
-from service.rest.plan.terms import Count, Ordering, ReadPlan
-from service.rest.sql.builder import Expression, Rows, directed
+from service.catalog.relationships import Relationship
+from service.rest.plan.terms import Aggregate, Count, Embed, Ordering, Output, ReadPlan, Spread
+from service.rest.sql.builder import Rows, directed
+from service.rest.sql.source import Expression, Source
 from service.rest.sql.sqlite_conditions import SqliteConditions
-from service.rest.sql.sqlite_json import cast_value, json_rank_of, json_text, json_value_of
+from service.rest.sql.sqlite_json import cast_kind, cast_value, json_rank_of, json_text, json_value_of
 from service.rest.sql.statement import Statement
+from service.rest.sql.writer import Cell
 
 _MOST_ARGUMENTS = 120  # of a function; SQLITE_MAX_FUNCTION_ARG is 127 as it comes
 
@@ -32,51 +37,113 @@ class SqliteBuilder(SqliteConditions):
         return super().read(plan if plan.count is Count.NONE else replace(plan, count=Count.EXACT))
 
     def estimate(self, plan: ReadPlan) -> Statement | None:
+        """None: SQLite's planner has no idea of the total."""
         return None
 
-    def rows(self, page: Rows, plan: ReadPlan) -> Rows:
-        row = page.subquery("_row")
+    def body(self, rows: Rows, cells: Sequence[Cell], plan: ReadPlan) -> Rows:
+        row = rows.subquery("_row")
         total = func.count().label("page_total")
         if not plan.rows:
             return select(literal_column("NULL").label("body"), total).select_from(row)
-        texts = [
-            (output.key, json_text(f"_row.c{number}", output.target.kind, output.cast))
-            for number, output in enumerate(plan.outputs)
-        ]
-        rows = func.coalesce(func.group_concat(self._object(texts)), literal_column("''"))
         # As bytes: a text that is not UTF-8 would make Python refuse the whole answer.
-        body = cast(literal_column("'['").concat(rows).concat(literal_column("']'")), types.BLOB())
-        return select(body.label("body"), total).select_from(row)
+        return select(cast(_array(self._object(cells)), types.BLOB()).label("body"), total).select_from(row)
 
-    def outputs(self, plan: ReadPlan) -> list[Expression]:
-        columns: list[Expression] = []
-        for number, output in enumerate(plan.outputs):
-            expression = self.value(output.target)
-            if output.cast is not None:
-                expression = cast_value(expression, output.target.kind, output.cast)
-            columns.append(expression.label(f"c{number}"))
-        return columns
+    def label(self, key: str, number: int) -> Any:
+        return f"c{number}"
 
-    def ordering(self, ordering: Ordering) -> list[Expression]:
-        expression = self.target(ordering.target)
+    def value(self, output: Output) -> Expression:
+        expression = self.stored(output.target)
+        return expression if output.cast is None else cast_value(expression, output.target.kind, output.cast)
+
+    def aggregate(self, aggregate: Aggregate, argument: Expression | None) -> Expression:
+        function = getattr(func, aggregate.function)
+        expression: Expression = function() if argument is None else function(argument)
+        if aggregate.result_cast is None:
+            return expression
+        return cast_value(expression, self._kind_of_group(aggregate), aggregate.result_cast)
+
+    def aggregate_kind(self, aggregate: Aggregate) -> Kind:
+        return self._kind_of_group(aggregate)
+
+    @staticmethod
+    def _kind_of_group(aggregate: Aggregate) -> Kind:
+        match aggregate.function:
+            case "count":
+                return Kind.INTEGER
+            case "avg":
+                return Kind.REAL
+        if aggregate.target is None:
+            return Kind.OTHER
+        return aggregate.target.kind if aggregate.cast is None else cast_kind(aggregate.cast)
+
+    def as_array(self, rows: Rows, cells: Sequence[Cell]) -> Expression:
+        return select(_array(self._object(cells))).select_from(rows.subquery("_row")).scalar_subquery()
+
+    def as_object(self, rows: Rows, cells: Sequence[Cell]) -> Expression:
+        found = select(self._object(cells)).select_from(rows.subquery("_row")).scalar_subquery()
+        return func.coalesce(found, literal_column("'null'"))
+
+    def as_columns(self, rows: Rows, cells: Sequence[Cell]) -> Expression:
+        arrays = [_array(_text(cell)) for cell in cells]
+        whole: Expression = literal_column("'['")
+        for number, each in enumerate(arrays):
+            whole = whole.concat(literal_column("','")).concat(each) if number else whole.concat(each)
+        whole = whole.concat(literal_column("']'"))
+        return select(whole).select_from(rows.subquery("_row")).scalar_subquery()
+
+    def element(self, array: Expression, index: int) -> Expression:
+        return array.op("->")(literal_column(f"'$[{index}]'"))
+
+    def groupable(self, value: Expression, output: Output | Embed | Spread) -> Expression:
+        return value
+
+    def ungrouped(self, value: Expression, output: Output | Embed | Spread) -> Expression:
+        return value
+
+    def computed(self, schema: str, name: str, row: Expression) -> Expression:
+        raise NotImplementedError("SQLite has no functions of rows, and no catalog has one")
+
+    def related_by_function(self, relationship: Relationship, row: Expression) -> Source:
+        raise NotImplementedError("SQLite has no functions of rows, and no catalog has one")
+
+    def whole_row(self, source: Source) -> Expression:
+        """Stands for the row where it is asked whether there is one: what the primary key is, or the row's number."""
+        key = source.relation.primary_key
+        return source.column(key[0]) if key else literal_column(f"{source.alias}.rowid")
+
+    def ordering(self, ordering: Ordering, expression: Expression | None = None) -> list[Expression]:
+        found = self.target(ordering.target) if expression is None else expression
         if ordering.target.kind is Kind.JSON:
-            return [directed(json_rank_of(expression), ordering), directed(json_value_of(expression), ordering)]
-        if ordering.target.path or ordering.target.column.nullable:
-            return [directed(expression, ordering)]
+            return [directed(json_rank_of(found), ordering), directed(json_value_of(found), ordering)]
+        if ordering.target.path or ordering.target.column.nullable or ordering.target.source:
+            return [directed(found, ordering)]
         # Without a null there is no first and last, and the plain form finds an index.
-        return [expression.desc() if ordering.descending else expression.asc()]
+        return [found.desc() if ordering.descending else found.asc()]
 
-    def _object(self, texts: list[tuple[str, Expression]]) -> Expression:
+    def _object(self, cells: Sequence[Cell]) -> Expression:
         """One row's JSON object as text; in pieces, for a function takes so many arguments and no more."""
         pieces = []
-        for start in range(0, len(texts), _MOST_ARGUMENTS):
-            piece = texts[start : start + _MOST_ARGUMENTS]
-            template = ",".join(f"{_json_key(key)}:%s" for key, _ in piece)
-            pieces.append(func.printf(self.binds.constant(template), *(text for _, text in piece)))
+        for start in range(0, len(cells), _MOST_ARGUMENTS):
+            piece = cells[start : start + _MOST_ARGUMENTS]
+            template = ",".join(f"{_json_key(cell.key)}:%s" for cell in piece)
+            pieces.append(func.printf(self.binds.constant(template), *map(_text, piece)))
         whole: Expression = literal_column("'{'")
         for number, each in enumerate(pieces):
             whole = whole.concat(literal_column("','")).concat(each) if number else whole.concat(each)
         return whole.concat(literal_column("'}'"))
+
+
+def _text(cell: Cell) -> Expression:
+    """A value of a row as JSON text; what is embedded is that already."""
+    if cell.kind is None:
+        return literal_column(f"_row.{cell.label}")
+    return json_text(f"_row.{cell.label}", cell.kind, cell.cast)
+
+
+def _array(text: Expression) -> Expression:
+    """The JSON texts of all rows as one array."""
+    rows = func.coalesce(func.group_concat(text), literal_column("''"))
+    return literal_column("'['").concat(rows).concat(literal_column("']'"))
 
 
 def _json_key(key: str) -> str:

@@ -16,8 +16,9 @@ from sqlalchemy import and_, case, cast, func, literal_column, or_, select, type
 from service.catalog.model import Kind, RelationKind
 from service.errors import DatabaseError, NotImplementedHereError
 from service.rest.plan.terms import IsTest, Target, Test
-from service.rest.sql.builder import Builder, Expression
+from service.rest.sql.nodes import NodeBuilder
 from service.rest.sql.postgresql import star_to_percent
+from service.rest.sql.source import Expression, relation_table
 from service.rest.sql.sqlite_json import json_rank_of, json_value_of, path_json, path_text, valid_json
 from service.rest.sql.sqlite_search import SEARCHES
 from service.rest.sql.sqlite_values import (
@@ -48,16 +49,16 @@ _COMPARE: dict[str, Callable[[Any, Any], Any]] = {
 _IS = {Is.NULL: "NULL", Is.NOT_NULL: "NOT NULL", Is.TRUE: "1", Is.FALSE: "0", Is.UNKNOWN: "NULL"}
 
 
-class SqliteConditions(Builder):
+class SqliteConditions(NodeBuilder):
     """The part of the builder that renders conditions."""
 
     def target(self, target: Target) -> Expression:
-        expression = self.value(target)
+        expression = self.stored(target)
         return valid_json(expression) if target.kind is Kind.JSON and not target.path else expression
 
-    def value(self, target: Target) -> Expression:
+    def stored(self, target: Target) -> Expression:
         """A column or what a path finds in it, as it is stored."""
-        expression = self.column(target.column.name)
+        expression = self.column(target)
         if not target.path:
             return expression
         path = self.binds.constant(_json_path(target))
@@ -80,7 +81,7 @@ class SqliteConditions(Builder):
                 "42804",
                 f"argument of IS {test.operand.name} must be type boolean, not type {test.target.column.type or 'any'}",
             )
-        return self.value(test.target).op("IS", is_comparison=True)(literal_column(_IS[test.operand]))
+        return self.stored(test.target).op("IS", is_comparison=True)(literal_column(_IS[test.operand]))
 
     def _quantified(self, render: Render) -> Callable[[Test], Expression]:
         """`op(any).{…}` and `op(all).{…}` as a subquery over the list."""
@@ -125,7 +126,8 @@ class SqliteConditions(Builder):
 
     def _kind(self, target: Target) -> Kind:
         """The columns of a full-text table have no type: what was put in comes out."""
-        untyped = self.relation.kind is RelationKind.FULL_TEXT_TABLE and not target.path
+        relation = self.scope.sources[target.source].relation
+        untyped = relation.kind is RelationKind.FULL_TEXT_TABLE and not target.path
         return Kind.OTHER if untyped else target.kind
 
     def _compare_json(self, test: Test, operand: Operand) -> Expression:
@@ -158,7 +160,7 @@ class SqliteConditions(Builder):
             raise DatabaseError(
                 "42883", f"operator does not exist: {target.column.type or target.kind.value} ~~ text", status=404
             )
-        return self.value(target)
+        return self.stored(target)
 
     def _in(self, test: Test) -> Expression:
         left = self.target(test.target)
@@ -180,7 +182,8 @@ class SqliteConditions(Builder):
         return item
 
     def _full_text(self, test: Test) -> Expression:
-        relation = self.relation
+        source = self.scope.sources[test.target.source]
+        relation = source.relation
         if relation.kind is not RelationKind.FULL_TEXT_TABLE or test.target.path:
             raise NotImplementedHereError(
                 f"{test.operator.name} needs a full-text table on SQLite, and {relation.name!r} is none",
@@ -190,11 +193,12 @@ class SqliteConditions(Builder):
             raise NotImplementedHereError(
                 "A full-text search on SQLite takes no language: the table's tokenizer has it"
             )
-        column = self.column(test.target.column.name)
+        table = relation_table(relation)
+        column: Expression = table.c[test.target.column.name]
         matching = column.op("MATCH")(self.binds.value(test.value, SEARCHES[test.operator.name]))
         # By rowid, for MATCH alone is refused behind OR and NOT.
-        rowid: Expression = literal_column("rowid")
-        return rowid.in_(select(rowid).select_from(self.source).where(matching))
+        rowid: Expression = literal_column("rowid" if source.alias is None else f"{source.alias}.rowid")
+        return rowid.in_(select(literal_column("rowid")).select_from(table).where(matching))
 
     def _absent(self, test: Test) -> Expression:
         raise NotImplementedHereError(

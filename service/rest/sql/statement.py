@@ -14,8 +14,8 @@ from sqlalchemy.types import TypeEngine
 
 from service.rest.terms import Page, Value
 
-Fill = Callable[[Sequence[Value], Page], Any]
-"""Takes a request's values and page and gives one placeholder's value."""
+Fill = Callable[[Sequence[Value], Page, Sequence[Page]], Any]
+"""Takes a request's values, its page and those of its embeds, and gives one placeholder's value."""
 
 # SQLAlchemy first writes a placeholder as `%(name)s` and then replaces it, wherever it stands: also in a column or an
 # alias that is called so. Nobody can call one by a name that cannot be guessed; it is in no finished statement.
@@ -29,13 +29,16 @@ class Statement:
     text: str
     fills: tuple[Fill, ...]
 
-    def arguments(self, values: Sequence[Value], page: Page) -> list[Any]:
+    def arguments(self, values: Sequence[Value], page: Page, pages: Sequence[Page] = ()) -> list[Any]:
         """The placeholders' values for one request.
+
+        Args:
+            pages: of the embeds that have one.
 
         Raises:
             DatabaseError: a value that its column's type cannot hold, where the database would not say so itself.
         """
-        return [fill(values, page) for fill in self.fills]
+        return [fill(values, page, pages) for fill in self.fills]
 
 
 class Binds:
@@ -49,19 +52,31 @@ class Binds:
     ) -> BindParameter[Any]:
         """A placeholder for the request's value number `slot`, as `convert` makes it."""
         if convert is None:
-            return self._new(lambda values, page: values[slot], type_ or String())
-        return self._new(lambda values, page: convert(values[slot]), type_ or String())
+            return self._new(lambda values, page, pages: values[slot], type_ or String())
+        return self._new(lambda values, page, pages: convert(values[slot]), type_ or String())
 
     def constant(self, constant: Any, type_: TypeEngine[Any] | None = None) -> BindParameter[Any]:
         """A placeholder that is filled alike for every request of the shape: a key of a JSON path, say."""
-        return self._new(lambda values, page: constant, type_ or String())
+        return self._new(lambda values, page, pages: constant, type_ or String())
 
     def limit(self, unlimited: Any) -> BindParameter[int]:
         """A placeholder for the page's size; `unlimited` is what the database takes for none."""
-        return self._new(lambda values, page: unlimited if page.limit is None else page.limit, BigInteger())
+        return self._new(lambda values, page, pages: unlimited if page.limit is None else page.limit, BigInteger())
 
     def offset(self) -> BindParameter[int]:
-        return self._new(lambda values, page: page.offset, BigInteger())
+        return self._new(lambda values, page, pages: page.offset, BigInteger())
+
+    def embed_limit(self, index: int, most: int | None, unlimited: Any) -> BindParameter[int]:
+        """A placeholder for the size of an embed's page, `most` at most."""
+
+        def fill(values: Sequence[Value], page: Page, pages: Sequence[Page]) -> Any:
+            limits = [limit for limit in (pages[index].limit, most) if limit is not None]
+            return min(limits, default=unlimited)
+
+        return self._new(fill, BigInteger())
+
+    def embed_offset(self, index: int) -> BindParameter[int]:
+        return self._new(lambda values, page, pages: pages[index].offset, BigInteger())
 
     def _new(self, fill: Fill, type_: TypeEngine[Any]) -> BindParameter[Any]:
         name = f"{_PREFIX}{len(self._fills)}"

@@ -1,0 +1,259 @@
+"""Rows in rows: a node's page first, then for each row of it what is embedded, all in one statement.
+
+The page is a subquery of its own, so that what is embedded is looked up for the page's rows alone and not for every row
+that a sort has to see.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+
+from sqlalchemy import BigInteger, and_, func, literal_column, select
+
+from service.rest.plan.terms import (
+    Aggregate,
+    Combination,
+    Condition,
+    Count,
+    Embed,
+    Exists,
+    Joined,
+    Node,
+    Output,
+    ReadPlan,
+    Spread,
+)
+from service.rest.sql.builder import Rows
+from service.rest.sql.source import Carried, Expression, Row, Scope, Source, relation_table
+from service.rest.sql.statement import Statement
+from service.rest.sql.writer import Cell, Writer
+
+
+class NodeBuilder(Writer):
+    """The part of the builder that nests rows."""
+
+    most: int | None = None
+
+    def read(self, plan: ReadPlan) -> Statement:
+        """One row: `body` (the page's rows as one JSON array), `page_total`, and `total` where it was asked for."""
+        self.most = plan.most
+        rows, cells = self.rows(plan.node) if plan.rows else (self.rows(_without_outputs(plan.node))[0], [])
+        result = self.body(rows, cells, plan)
+        total = self._total(plan)
+        if total is not None:
+            result = result.add_columns(total.label("total"))
+        return self.binds.compile(result, self.dialect)
+
+    # Nodes
+
+    def rows(self, node: Node) -> tuple[Rows, list[Cell]]:
+        """The rows of the relation that is read: its page."""
+        with self.within(self._root(node)) as scope:
+            return self._rows(node, scope, self.binds.limit(self.unlimited), self.binds.offset())
+
+    def _rows(
+        self, node: Node, scope: Scope, limit: Expression | None, offset: Expression | None
+    ) -> tuple[Rows, list[Cell]]:
+        self._join(node, scope)
+        where = [*scope.where, *(self.condition(condition) for condition in node.where)]
+        if node.grouped:
+            return self._groups(node, scope, where, limit, offset)
+        if node.embeds:
+            return self._embedding(node, scope, where, limit, offset)
+        cells = [self._cell(output, number) for number, output in enumerate(_own(node))]
+        columns = [self.value(output).label(cell.label) for output, cell in zip(_own(node), cells, strict=True)]
+        rows = select(*(columns or [literal_column("1").label("one")])).select_from(scope.clause).where(*where)
+        return self._page(rows.order_by(*self._order(node)), limit, offset), cells
+
+    def _embedding(
+        self, node: Node, scope: Scope, where: list[Expression], limit: Expression | None, offset: Expression | None
+    ) -> tuple[Rows, list[Cell]]:
+        name = self.alias("p")
+        row = Carried(name)
+        found: list[Expression] = [
+            self._embedded(output, row) if isinstance(output, Embed | Spread) else literal_column(f"{name}.v{number}")
+            for number, output in enumerate(node.outputs)
+        ]
+        columns = [
+            self.value(output).label(f"v{number}")
+            for number, output in enumerate(node.outputs)
+            if isinstance(output, Output)
+        ]
+        columns += [self._carried(scope, *place).label(label) for place, label in row.labels.items()]
+        page = select(*(columns or [literal_column("1").label("one")])).select_from(scope.clause).where(*where)
+        page = self._page(page.order_by(*self._order(node)), limit, offset)
+        final, cells = self._final(node, found)
+        return select(*final).select_from(page.subquery(name)), cells
+
+    def _groups(
+        self, node: Node, scope: Scope, where: list[Expression], limit: Expression | None, offset: Expression | None
+    ) -> tuple[Rows, list[Cell]]:
+        name, row = self.alias("g"), self.own_row(scope)
+        columns, found, keys = [], [], []
+        for number, output in enumerate(node.outputs):
+            place: Expression = literal_column(f"{name}.v{number}")
+            if isinstance(output, Aggregate):
+                argument = self._argument(output, scope)
+                if argument is not None:
+                    columns.append(argument.label(f"v{number}"))
+                found.append(self.aggregate(output, None if argument is None else place))
+                continue
+            value = self.value(output) if isinstance(output, Output) else self._embedded(output, row)
+            columns.append(self.groupable(value, output).label(f"v{number}"))
+            found.append(self.ungrouped(place, output))
+            keys.append(place)
+        every = select(*(columns or [literal_column("1").label("one")])).select_from(scope.clause).where(*where)
+        final, cells = self._final(node, found)
+        groups = select(*final).select_from(every.subquery(name)).group_by(*keys)
+        return self._page(groups.order_by(*self._group_order(node, found)), limit, offset), cells
+
+    def _final(self, node: Node, found: Sequence[Expression]) -> tuple[list[Expression], list[Cell]]:
+        """The columns of the answer: what was found for each output, the spread ones taken apart."""
+        columns: list[Expression] = []
+        cells: list[Cell] = []
+        for output, value in zip(node.outputs, found, strict=True):
+            if not isinstance(output, Spread):
+                cells.append(self._cell(output, len(cells)))
+                columns.append(value.label(cells[-1].label))
+                continue
+            for index, key in enumerate(lifted_keys(output)):
+                if all(key != cell.key for cell in cells):
+                    cells.append(Cell(key, self.label(key, len(cells)), None))
+                    columns.append(self.element(value, index).label(cells[-1].label))
+        return columns, cells
+
+    def _cell(self, output: Output | Aggregate | Embed, number: int) -> Cell:
+        label = self.label(output.key, number)
+        match output:
+            case Output():
+                return Cell(output.key, label, output.target.kind, output.cast)
+            case Aggregate():
+                return Cell(output.key, label, self.aggregate_kind(output), output.result_cast)
+            case Embed():
+                return Cell(output.key, label, None)
+
+    def _embedded(self, output: Embed | Spread, row: Row) -> Expression:
+        """What is embedded in one row, as JSON."""
+        node, to_one = output.node, output.relationship.to_one
+        with self.within(self.related(output.relationship, row, output.source)) as scope:
+            limit, offset = self._embed_page(node, to_one)
+            rows, cells = self._rows(node, scope, limit, offset)
+        if isinstance(output, Spread):
+            return self.as_columns(rows, cells)
+        return self.as_object(rows, cells) if to_one else self.as_array(rows, cells)
+
+    # Parts of a SELECT
+
+    def _root(self, node: Node) -> Scope:
+        relation = node.relation
+        table = relation_table(relation)
+        if node.is_flat and not any(map(_has_subquery, node.where)):
+            return Scope([Source(relation, table)], table)
+        alias = self.alias()
+        source = Source(relation, table.alias(alias), alias)
+        return Scope([source], source.table)
+
+    def _join(self, node: Node, scope: Scope) -> None:
+        """Adds the to-one relations that the node's rows take columns from."""
+        for joined in node.joined:
+            scope.sources.append(self._joinable(joined, scope))
+            source = scope.sources[-1]
+            start = scope.sources[joined.above]
+            equal = [source.column(other) == start.column(own) for own, other in joined.relationship.pairs]
+            on = and_(literal_column("1 = 1"), *equal, *(self.condition(each) for each in joined.where))
+            scope.clause = scope.clause.outerjoin(source.table, on)
+
+    def _joinable(self, joined: Joined, scope: Scope) -> Source:
+        relationship = joined.relationship
+        if relationship.function is not None:
+            return self.related_by_function(relationship, self.whole_row(scope.sources[joined.above]))
+        return self.aliased(relationship)
+
+    def _carried(self, scope: Scope, number: int, name: str | None) -> Expression:
+        source = scope.sources[number]
+        return self.whole_row(source) if name is None else source.column(name)
+
+    def _argument(self, aggregate: Aggregate, scope: Scope) -> Expression | None:
+        """What is aggregated; None counts rows."""
+        if aggregate.target is not None:
+            return self.value(Output(aggregate.key, aggregate.target, aggregate.cast))
+        if aggregate.source == 0:
+            return None
+        # A related row that is not there must not be counted: count what is never NULL in one that is.
+        return self.whole_row(scope.sources[aggregate.source])
+
+    def _order(self, node: Node) -> Iterator[Expression]:
+        for ordering in node.order:
+            yield from self.ordering(ordering)
+
+    def _group_order(self, node: Node, found: Sequence[Expression]) -> Iterator[Expression]:
+        for ordering in node.order:
+            for output, value in zip(node.outputs, found, strict=True):
+                if isinstance(output, Output) and output.target == ordering.target:
+                    yield from self.ordering(ordering, value)
+                    break
+
+    def _embed_page(self, node: Node, to_one: bool) -> tuple[Expression | None, Expression | None]:
+        most = 1 if to_one else self.most
+        if node.page is None:
+            return None if most is None else literal_column(str(most)), None
+        return self.binds.embed_limit(node.page, most, self.unlimited), self.binds.embed_offset(node.page)
+
+    @staticmethod
+    def _page(rows: Rows, limit: Expression | None, offset: Expression | None) -> Rows:
+        if limit is not None and offset is None:
+            offset = literal_column("0")  # or SQLAlchemy binds one for SQLite that nothing here would fill
+        return rows.limit(limit).offset(offset)
+
+    def _total(self, plan: ReadPlan) -> Expression | None:
+        """The number of rows behind the page, as far as it is counted."""
+        match plan.count:
+            case Count.EXACT if plan.node.grouped:
+                return select(func.count()).select_from(self.every(plan).subquery("_all")).scalar_subquery()
+            case Count.EXACT:
+                return self.every(plan).with_only_columns(func.count(), maintain_column_froms=True).scalar_subquery()
+            case Count.ESTIMATED:
+                some = self.every(plan)
+                if plan.count_limit is not None:
+                    some = some.limit(self.binds.constant(plan.count_limit + 1, BigInteger()))
+                return select(func.count()).select_from(some.subquery("_some")).scalar_subquery()
+            case _:
+                return None
+
+    def every(self, plan: ReadPlan) -> Rows:
+        """All rows, without a page; their number alone counts."""
+        node = plan.node
+        if node.grouped:
+            with self.within(self._root(node)) as scope:
+                return self._rows(node, scope, None, None)[0].order_by(None)
+        with self.within(self._root(node)) as scope:
+            where = [self.condition(condition) for condition in node.where]
+        return select(literal_column("1").label("one")).select_from(scope.clause).where(*where)
+
+
+def _without_outputs(node: Node) -> Node:
+    return node if node.grouped else replace(node, outputs=())
+
+
+def _own(node: Node) -> list[Output]:
+    return [output for output in node.outputs if isinstance(output, Output)]
+
+
+def lifted_keys(spread: Spread) -> Iterator[str]:
+    """The keys of a spread relation's columns, in order."""
+    for output in spread.node.outputs:
+        if isinstance(output, Spread):
+            yield from lifted_keys(output)
+        else:
+            yield output.key
+
+
+def _has_subquery(condition: Condition) -> bool:
+    match condition:
+        case Exists():
+            return True
+        case Combination():
+            return any(map(_has_subquery, condition.conditions))
+        case _:
+            return False

@@ -1,0 +1,77 @@
+"""How a database writes the values of rows, and rows as JSON: the methods that each builder fills in for its database."""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from service.catalog.model import Kind
+from service.rest.plan.terms import Aggregate, Embed, Output, ReadPlan, Spread
+from service.rest.sql.builder import Builder, Rows
+from service.rest.sql.source import Expression
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """One column of a node's rows, in the answer's order.
+
+    Args:
+        label: its name in the statement.
+        kind: what its values are; None where they are finished JSON.
+        cast: the type that the values were cast to, if they were.
+    """
+
+    key: str
+    label: str
+    kind: Kind | None
+    cast: str | None = None
+
+
+class Writer(Builder):
+    """The part of the builder that writes."""
+
+    @abstractmethod
+    def body(self, rows: Rows, cells: Sequence[Cell], plan: ReadPlan) -> Rows:
+        """The page's rows as one JSON text `body`, and their number `page_total`."""
+
+    @abstractmethod
+    def label(self, key: str, number: int) -> Any:
+        """The name of a node's column in the statement."""
+
+    @abstractmethod
+    def value(self, output: Output) -> Expression:
+        """A value of a row, cast as was asked."""
+
+    @abstractmethod
+    def aggregate(self, aggregate: Aggregate, argument: Expression | None) -> Expression:
+        """A value of a group."""
+
+    @abstractmethod
+    def aggregate_kind(self, aggregate: Aggregate) -> Kind:
+        """What an aggregate's values are."""
+
+    @abstractmethod
+    def as_array(self, rows: Rows, cells: Sequence[Cell]) -> Expression:
+        """Rows as one JSON array of objects."""
+
+    @abstractmethod
+    def as_object(self, rows: Rows, cells: Sequence[Cell]) -> Expression:
+        """The one row there may be as a JSON object, or null."""
+
+    @abstractmethod
+    def as_columns(self, rows: Rows, cells: Sequence[Cell]) -> Expression:
+        """Rows as one JSON array that has, for each column, the array of its values."""
+
+    @abstractmethod
+    def element(self, array: Expression, index: int) -> Expression:
+        """An element of a JSON array."""
+
+    @abstractmethod
+    def groupable(self, value: Expression, output: Output | Embed | Spread) -> Expression:
+        """A value in a form that rows can be grouped by."""
+
+    @abstractmethod
+    def ungrouped(self, value: Expression, output: Output | Embed | Spread) -> Expression:
+        """What `groupable` made, as the value that it was."""
