@@ -132,6 +132,7 @@ class Relation:
     Args:
         columns: by name, in the database's order.
         uniques: the column sets of UNIQUE constraints and unique indexes (not partial, not on expressions).
+        unique_indexes: those of them that are no constraint's.
         plain: reading it runs no code of the schema's author (an ordinary table without row security), so that a
             read needs no READ ONLY transaction to be harmless.
         origins: of a view's columns, by their names, as far as they are a table's; chains of views are followed to
@@ -147,6 +148,7 @@ class Relation:
     columns: Mapping[str, Column]
     primary_key: tuple[str, ...] = ()
     uniques: tuple[tuple[str, ...], ...] = ()
+    unique_indexes: tuple[tuple[str, ...], ...] = ()
     foreign_keys: tuple[ForeignKey, ...] = ()
     comment: str | None = None
     insertable: bool = True
@@ -167,8 +169,8 @@ class Catalog:
         schemas: the exposed ones, the default first.
         relations: by schema and name.
         version: counts reloads; caches of plans are keyed by it.
-        hidden: tables outside the exposed schemas that relationships go through: those that exposed views show columns
-            of, and what these refer to. Their keys alone are known, no columns.
+        hidden: tables outside the exposed schemas that exposed views show columns of. Their keys alone are known, no
+            columns.
     """
 
     schemas: tuple[str, ...]

@@ -3,7 +3,8 @@
 A foreign key gives a many-to-one relationship to the table that it refers to (one-to-one where its columns are a key
 of their own table) and the reverse one. Two foreign keys in one table whose primary key holds the columns of both make
 that table a junction, and so a many-to-many relationship of the two others. A view has the relationships of the tables
-whose columns it shows.
+whose columns it shows. A table that is not exposed has none, and is no junction either: what relates rows by it is not
+for callers to see, unless a view shows it.
 """
 
 from __future__ import annotations
@@ -112,7 +113,7 @@ class Relationships:
         place = relation.schema, relation.name
         if place not in self._found:
             direct = tuple(self._direct(relation))
-            self._found[place] = (*self._computed(relation), *direct, *self._through_junctions(relation, direct))
+            self._found[place] = (*self._computed(relation), *direct, *self._through_junctions(direct))
         return self._found[place]
 
     def _computed(self, relation: Relation) -> Iterator[Relationship]:
@@ -122,43 +123,45 @@ class Relationships:
                 cardinality = Cardinality.COMPUTED_ONE if function.to_one else Cardinality.COMPUTED_MANY
                 yield Relationship(relation, target, cardinality, function.name, function=function.schema)
 
-    def _direct(self, relation: Relation, *, hidden: bool = False) -> Iterator[Relationship]:
-        """By one foreign key, from either of its ends; to hidden relations too if they are wanted."""
+    def _direct(self, relation: Relation) -> Iterator[Relationship]:
+        """By one foreign key, from either of its ends."""
         for table, face in self._faces_of(relation):
             for key in table.foreign_keys:
-                yield from self._forward(relation, table, face, key, hidden)
+                yield from self._forward(face, table, key)
             for other, key in self._keys_to.get((table.schema, table.name), ()):
-                yield from self._backward(relation, face, other, key, hidden)
+                yield from self._backward(face, other, key)
 
-    def _forward(
-        self, relation: Relation, table: Relation, face: _Face, key: ForeignKey, hidden: bool
-    ) -> Iterator[Relationship]:
-        columns = face.shown(key.columns)
-        if columns is None:
-            return
+    def _forward(self, face: _Face, table: Relation, key: ForeignKey) -> Iterator[Relationship]:
+        """From the table that has the key."""
         cardinality = Cardinality.ONE_TO_ONE if _is_key(table, key.columns) else Cardinality.MANY_TO_ONE
-        for other in self._faces.get((key.to_schema, key.to_relation), ()):
-            shown = other.shown(key.to_columns)
-            if shown is not None and (hidden or not self._is_hidden(other.relation)):
-                pairs = tuple(zip(columns, shown, strict=True))
-                yield Relationship(relation, other.relation, cardinality, key.name, pairs)
+        yield from self._between(face, key.columns, (key.to_schema, key.to_relation), key.to_columns, cardinality, key)
 
-    def _backward(
-        self, relation: Relation, face: _Face, table: Relation, key: ForeignKey, hidden: bool
-    ) -> Iterator[Relationship]:
-        columns = face.shown(key.to_columns)
-        if columns is None:
-            return
+    def _backward(self, face: _Face, table: Relation, key: ForeignKey) -> Iterator[Relationship]:
+        """From the table that the key refers to."""
         cardinality = Cardinality.ONE_TO_ONE if _is_key(table, key.columns) else Cardinality.ONE_TO_MANY
-        for other in self._faces.get((table.schema, table.name), ()):
-            shown = other.shown(key.columns)
-            if shown is not None and (hidden or not self._is_hidden(other.relation)):
-                pairs = tuple(zip(columns, shown, strict=True))
-                yield Relationship(relation, other.relation, cardinality, key.name, pairs)
+        yield from self._between(face, key.to_columns, (table.schema, table.name), key.columns, cardinality, key)
 
-    def _through_junctions(self, relation: Relation, direct: tuple[Relationship, ...]) -> Iterator[Relationship]:
-        del direct  # a junction may be hidden, which these are not
-        for near in self._direct(relation, hidden=True):
+    def _between(
+        self,
+        face: _Face,
+        columns: tuple[str, ...],
+        other: _Place,
+        other_columns: tuple[str, ...],
+        cardinality: Cardinality,
+        key: ForeignKey,
+    ) -> Iterator[Relationship]:
+        """To everything exposed that shows the other table's columns, if `face` shows its own."""
+        own = face.shown(columns)
+        if own is None:
+            return
+        for there in self._faces.get(other, ()):
+            shown = there.shown(other_columns)
+            if shown is not None:
+                pairs = tuple(zip(own, shown, strict=True))
+                yield Relationship(face.relation, there.relation, cardinality, key.name, pairs)
+
+    def _through_junctions(self, direct: tuple[Relationship, ...]) -> Iterator[Relationship]:
+        for near in direct:
             if near.cardinality is not Cardinality.ONE_TO_MANY:
                 continue
             junction = near.target
@@ -169,7 +172,7 @@ class Relationships:
                 if is_other and held | columns <= self._key_of(junction):
                     passage = Junction(junction, far.constraint, far.pairs)
                     yield Relationship(
-                        relation, far.target, Cardinality.MANY_TO_MANY, near.constraint, near.pairs, passage
+                        near.source, far.target, Cardinality.MANY_TO_MANY, near.constraint, near.pairs, passage
                     )
 
     def _key_of(self, relation: Relation) -> set[str]:
@@ -179,14 +182,11 @@ class Relationships:
         keys = (face.shown(table.primary_key) for table, face in self._faces_of(relation) if table.primary_key)
         return set().union(*(key for key in keys if key is not None))
 
-    def _is_hidden(self, relation: Relation) -> bool:
-        return (relation.schema, relation.name) not in self._catalog.relations
-
     def _faces_of(self, relation: Relation) -> Iterator[tuple[Relation, _Face]]:
         for place in self._tables_behind(relation):
             table = self._table(place)
             for face in self._faces.get(place, ()):
-                if table is not None and face.relation is relation:
+                if table is not None and not table.partition and face.relation is relation:
                     yield table, face
 
     @staticmethod
@@ -200,9 +200,9 @@ class Relationships:
 
     @cached_property
     def _faces(self) -> Mapping[_Place, list[_Face]]:
-        """By table, the relations that show it: itself, and views."""
+        """By table, the exposed relations that show it: itself, and views."""
         faces: dict[_Place, list[_Face]] = {}
-        for relation in (*self._catalog.relations.values(), *self._catalog.hidden.values()):
+        for relation in self._catalog.relations.values():
             if relation.partition:
                 continue
             if not relation.origins:
@@ -238,5 +238,9 @@ class _Itself(dict[str, str]):
 
 
 def _is_key(table: Relation, columns: tuple[str, ...]) -> bool:
-    """Whether no two rows have the same values in `columns`."""
-    return any(set(key) == set(columns) for key in (table.primary_key, *table.uniques) if key)
+    """Whether a constraint says that no two rows have the same values in `columns`.
+
+    A unique index that is no constraint's says it too, but as PostgREST has it, only a constraint makes one-to-one.
+    """
+    constraints = (key for key in table.uniques if key not in table.unique_indexes)
+    return any(set(key) == set(columns) for key in (table.primary_key, *constraints) if key)

@@ -30,16 +30,18 @@ class PostgresqlDatabase(Database):
     Args:
         target: where to connect, and with what.
         budget: what the service may come to need of the server's connections.
+        extra_schemas: beside the exposed ones, where functions of rows are looked for.
     """
 
     name = "postgresql"
     default_schemas = ("public",)
     connecting = "For each the server starts a process, which asks who we are and fills its caches anew."
 
-    def __init__(self, pool: Pool, target: Target, budget: Budget) -> None:
+    def __init__(self, pool: Pool, target: Target, budget: Budget, extra_schemas: Sequence[str] = ()) -> None:
         super().__init__(pool, target.safe_url)
         self.target = target
         self.budget = budget
+        self.extra_schemas = tuple(extra_schemas)
 
     async def check(self) -> None:
         try:
@@ -57,7 +59,8 @@ class PostgresqlDatabase(Database):
             connection.terminate()
 
     async def reflect(self, schemas: Sequence[str], version: int) -> Catalog:
-        return await reflect.read_catalog(self.pool, tuple(schemas) or self.default_schemas, version)
+        exposed = tuple(schemas) or self.default_schemas
+        return await reflect.read_catalog(self.pool, exposed, version, self.extra_schemas)
 
     def translate(self, error: BaseException) -> PoolgateError | None:
         return errors.translate(error)
@@ -91,7 +94,8 @@ def open_database(settings: Settings, observe: Observe) -> PostgresqlDatabase:
     engine = create_async_engine(URL.create(dialect.NAME), async_creator=connect, poolclass=Store, hide_parameters=True)
     event.listen(engine.sync_engine, "handle_error", _give_up)
     pool = Pool(engine, AsyncpgDriver(), observe=observe, **pool_limits(settings))
-    return PostgresqlDatabase(pool, target, Budget(settings.workers, settings.pool_max_size))
+    budget = Budget(settings.workers, settings.pool_max_size)
+    return PostgresqlDatabase(pool, target, budget, settings.db_extra_search_path)
 
 
 def _give_up(context: ExceptionContext) -> DatabaseAwayError | None:

@@ -1,4 +1,5 @@
-"""What reflection asks PostgreSQL; `$1` is always the exposed schemas. Types are in `types.py`."""
+"""What reflection asks PostgreSQL; `$1` is always the exposed schemas, `$2` of keys the hidden tables that count too.
+Types are in `types.py`."""
 
 from __future__ import annotations
 
@@ -19,7 +20,7 @@ SCHEMAS = """
 # A wrapper without a handler makes pg_relation_is_updatable fail, and all the rest with it.
 RELATIONS = """
     select c.oid::int8 as oid, n.nspname::text as schema, c.relname::text as name, c.relkind::text as kind,
-        c.relrowsecurity as row_security, s.description as comment,
+        c.relrowsecurity as row_security, c.relispartition as partition, s.description as comment,
         case when c.relkind = 'f' and not exists (
             select from pg_foreign_table f join pg_foreign_server o on o.oid = f.ftserver
             join pg_foreign_data_wrapper w on w.oid = o.srvfdw and w.fdwhandler <> 0 where f.ftrelid = c.oid)
@@ -31,7 +32,8 @@ RELATIONS = """
 
 # An identity column is given the default it stands for.
 COLUMNS = """
-    select a.attrelid::int8 as relation, a.attname::text as name, a.atttypid::int8 as type, a.atttypmod as modifier,
+    select a.attrelid::int8 as relation, a.attnum as number, a.attname::text as name,
+        a.atttypid::int8 as type, a.atttypmod as modifier,
         format_type(a.atttypid, a.atttypmod) as printed, a.attnotnull as not_null, a.attgenerated <> '' as generated,
         case when a.attidentity <> ''
             then format('nextval(%L::regclass)', pg_get_serial_sequence(a.attrelid::regclass::text, a.attname))
@@ -45,13 +47,64 @@ COLUMNS = """
     order by a.attrelid, a.attnum
 """
 
+# The exposed views, and all that these show anything of, through whatever views, in any schema.
+BEHIND = """
+    with recursive behind(oid) as (
+        select c.oid from pg_class c join pg_namespace n on n.oid = c.relnamespace and n.nspname = any($1::text[])
+        where c.relkind in ('v', 'm')
+        union
+        select d.refobjid from behind v
+        join pg_rewrite r on r.ev_class = v.oid and r.rulename = '_RETURN'
+        join pg_depend d on d.classid = 'pg_rewrite'::regclass and d.objid = r.oid
+            and d.refclassid = 'pg_class'::regclass
+    )
+    select c.oid::int8 as oid, n.nspname::text as schema, c.relname::text as name, c.relkind::text as kind,
+        c.relrowsecurity as row_security, c.relispartition as partition
+    from behind join pg_class c using (oid) join pg_namespace n on n.oid = c.relnamespace
+    where c.relkind in ('r', 'p', 'v', 'm', 'f')
+"""
+
+# `$1` is some views. A tree of megabytes would be a query of a hundred pages.
+TREES = """
+    select r.ev_class::int8 as view, r.ev_action::text as tree
+    from pg_rewrite r
+    where r.ev_class = any($1::oid[]) and r.rulename = '_RETURN' and octet_length(r.ev_action::text) < 4000000
+"""
+
+# `$1` is some relations.
+NAMES = """
+    select a.attrelid::int8 as relation, a.attnum as number, a.attname::text as name
+    from pg_attribute a where a.attrelid = any($1::oid[]) and a.attnum > 0 and not a.attisdropped
+"""
+
+# Functions of one row of an exposed relation, in an exposed schema or one of `$2`; the one that counts first.
+FUNCTIONS = """
+    select p.proname::text as name, n.nspname::text as schema, c.oid::int8 as relation,
+        p.prorettype::int8 as type, format_type(p.prorettype, null) as printed, p.proretset as is_set,
+        not p.proretset or p.prorows = 1 as to_one, m.nspname::text as to_schema, r.relname::text as to_relation,
+        s.description as comment
+    from pg_proc p
+    join pg_namespace n on n.oid = p.pronamespace and n.nspname = any($1::text[] || $2::text[])
+    join pg_class c on c.reltype = p.proargtypes[0] and c.relkind in ('r', 'p', 'v', 'm', 'f')
+    join pg_namespace o on o.oid = c.relnamespace and o.nspname = any($1::text[])
+    join pg_type t on t.oid = p.prorettype and t.typtype <> 'p'
+    left join pg_class r on r.oid = t.typrelid and r.relkind in ('r', 'p', 'v', 'm', 'f')
+    left join pg_namespace m on m.oid = r.relnamespace
+    left join pg_description s on s.classoid = 'pg_proc'::regclass and s.objoid = p.oid and s.objsubid = 0
+    where p.prokind = 'f' and p.pronargs = 1 and p.provariadic = 0
+    order by n.oid <> o.oid, array_position($1::text[] || $2::text[], n.nspname::text), p.proname
+"""
+
 UNIQUES = """
     select i.indrelid::int8 as relation, i.indisprimary as is_primary,
+        not exists (
+            select from pg_constraint u where u.conindid = i.indexrelid and u.contype in ('p', 'u')) as is_index,
         array(select a.attname::text
             from unnest(i.indkey::int2[]) with ordinality k(number, place)
             join pg_attribute a on a.attrelid = i.indrelid and a.attnum = k.number
             where k.place <= i.indnkeyatts order by k.place) as columns
-    from pg_class c join pg_namespace n on n.oid = c.relnamespace and n.nspname = any($1::text[])
+    from pg_class c join pg_namespace n on n.oid = c.relnamespace
+        and (n.nspname = any($1::text[]) or c.oid = any($2::oid[]))
     join pg_index i on i.indrelid = c.oid
     where c.relkind in ('r', 'p', 'v', 'm', 'f')
         and i.indisunique and i.indisvalid and i.indpred is null and i.indexprs is null
@@ -66,7 +119,8 @@ FOREIGN_KEYS = """
             join pg_attribute a on a.attrelid = f.conrelid and a.attnum = k.number order by k.place) as columns,
         array(select a.attname::text from unnest(f.confkey) with ordinality k(number, place)
             join pg_attribute a on a.attrelid = f.confrelid and a.attnum = k.number order by k.place) as to_columns
-    from pg_class c join pg_namespace n on n.oid = c.relnamespace and n.nspname = any($1::text[])
+    from pg_class c join pg_namespace n on n.oid = c.relnamespace
+        and (n.nspname = any($1::text[]) or c.oid = any($2::oid[]))
     join pg_constraint f on f.conrelid = c.oid and f.contype = 'f' and f.conparentid = 0
     join pg_class r on r.oid = f.confrelid join pg_namespace t on t.oid = r.relnamespace
     order by f.conname

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any
@@ -12,9 +12,11 @@ from typing import Any
 from service.catalog.model import Catalog, Column, ForeignKey, Relation, RelationKind
 from service.database.own import is_own
 from service.database.postgresql import queries
+from service.database.postgresql.computed import Computed
 from service.database.postgresql.types import TYPES, Types
+from service.database.postgresql.views import Origins, Place, shown_columns
 from service.errors import SettingsError
-from service.pool import Pool
+from service.pool import Lease, Pool
 
 Rows = list[Any]  # asyncpg's records, read by column name
 
@@ -28,38 +30,51 @@ _KINDS: Mapping[str, RelationKind] = MappingProxyType(
     }
 )
 _PLAIN = frozenset("rpm")
+_VIEWS = frozenset("vm")
 _INSERT, _UPDATE, _DELETE = 1 << 3, 1 << 2, 1 << 4  # pg_relation_is_updatable's bits
+_MOST_TREES = 200  # views whose trees, of some ten kilobytes each, are in memory at once
 
 
 @dataclass(frozen=True, slots=True)
 class _Read:
-    """The answers of one snapshot."""
+    """The answers of one snapshot.
+
+    Args:
+        behind: what the exposed views show, and themselves.
+        names: of the columns of hidden relations.
+        shown: by view, the columns that it shows.
+    """
 
     version: str
     relations: Rows
     columns: Rows
+    functions: Rows
     types: Rows
+    behind: Rows
+    names: Rows
+    shown: Mapping[int, Mapping[int, Place]]
     uniques: Rows
     foreign_keys: Rows
 
 
-async def read_catalog(pool: Pool, schemas: tuple[str, ...], version: int) -> Catalog:
+async def read_catalog(pool: Pool, schemas: tuple[str, ...], version: int, extra: Sequence[str] = ()) -> Catalog:
     """Everything in the exposed schemas but the service's own tables.
 
     Args:
         schemas: by name, the default first.
         version: the catalog's number.
+        extra: schemas beside these whose functions of a row are taken too; they need not exist.
 
     Raises:
         SettingsError: one of them does not exist.
         asyncpg.PostgresError: as the server answers.
     """
-    read = await _read(pool, schemas)
+    read = await _read(pool, schemas, extra)
     # In a thread: 20,000 columns take a tenth of a second, and the loop has requests to serve meanwhile.
     return await asyncio.to_thread(_build, read, schemas, version)
 
 
-async def _read(pool: Pool, schemas: tuple[str, ...]) -> _Read:
+async def _read(pool: Pool, schemas: tuple[str, ...], extra: Sequence[str]) -> _Read:
     wanted = list(schemas)
     async with pool.lease(readonly=True, trusted=True) as lease, lease.transaction(readonly=True):
         await lease.script(queries.PREPARE)
@@ -67,49 +82,101 @@ async def _read(pool: Pool, schemas: tuple[str, ...]) -> _Read:
         names = [row["name"] for row in existing]
         if missing := [name for name in schemas if name not in names]:
             raise SettingsError([f"DB_SCHEMAS: no schema {name!r}; there are {', '.join(names)}" for name in missing])
+        behind = await lease.fetch(queries.BEHIND, wanted)
+        hidden = [row["oid"] for row in behind if row["schema"] not in schemas]
+        functions = await lease.fetch(queries.FUNCTIONS, wanted, list(extra))
         return _Read(
-            existing[0]["version"],
-            await lease.fetch(queries.RELATIONS, wanted),
-            await lease.fetch(queries.COLUMNS, wanted),
-            await lease.fetch(TYPES, wanted),
-            await lease.fetch(queries.UNIQUES, wanted),
-            await lease.fetch(queries.FOREIGN_KEYS, wanted),
+            version=existing[0]["version"],
+            relations=await lease.fetch(queries.RELATIONS, wanted),
+            columns=await lease.fetch(queries.COLUMNS, wanted),
+            functions=functions,
+            types=await lease.fetch(TYPES, wanted, [row["type"] for row in functions]),
+            behind=behind,
+            names=await lease.fetch(queries.NAMES, hidden) if hidden else [],
+            shown=await _shown(lease, [row["oid"] for row in behind if row["kind"] in _VIEWS]),
+            uniques=await lease.fetch(queries.UNIQUES, wanted, hidden),
+            foreign_keys=await lease.fetch(queries.FOREIGN_KEYS, wanted, hidden),
         )
+
+
+async def _shown(lease: Lease, views: list[int]) -> dict[int, dict[int, Place]]:
+    shown: dict[int, dict[int, Place]] = {}
+    for start in range(0, len(views), _MOST_TREES):
+        rows = await lease.fetch(queries.TREES, views[start : start + _MOST_TREES])
+        shown |= await asyncio.to_thread(lambda rows: {row["view"]: shown_columns(row["tree"]) for row in rows}, rows)
+    return shown
 
 
 def _build(read: _Read, schemas: tuple[str, ...], version: int) -> Catalog:
-    columns = _columns(read.columns, Types(read.types))
-    primary_keys, uniques = _uniques(read.uniques)
-    foreign_keys: dict[int, list[ForeignKey]] = defaultdict(list)
-    for row in read.foreign_keys:
-        key = ForeignKey(
-            row["name"], tuple(row["columns"]), row["to_schema"], row["to_relation"], tuple(row["to_columns"])
+    return _Build(read).catalog(schemas, version)
+
+
+class _Build:
+    """A catalog in the making."""
+
+    def __init__(self, read: _Read) -> None:
+        types = Types(read.types)
+        self._read = read
+        self._columns = _columns(read.columns, types)
+        self._computed = Computed(read.functions, types)
+        self._keys = _Keys(read.uniques, read.foreign_keys)
+        self._origins = Origins(
+            read.shown,
+            {row["oid"]: (row["schema"], row["name"]) for row in read.behind},
+            {
+                Place(row["relation"], row["number"]): row["name"]
+                for rows in ((read.columns, read.names) if read.shown else ())
+                for row in rows
+            },
         )
-        foreign_keys[row["relation"]].append(key)
-    relations = (
-        Relation(
+
+    def catalog(self, schemas: tuple[str, ...], version: int) -> Catalog:
+        relations = [self._relation(row) for row in self._read.relations if not is_own(row["name"])]
+        hidden = [
+            self._hidden(row) for row in self._read.behind if row["schema"] not in schemas and row["kind"] not in _VIEWS
+        ]
+        return Catalog(
+            schemas=schemas,
+            relations=_by_name(relations),
+            version=version,
+            server_version=self._read.version,
+            hidden=_by_name(hidden),
+        )
+
+    def _relation(self, row: Any) -> Relation:
+        oid = row["oid"]
+        columns = self._columns.get(oid, {})
+        return Relation(
             schema=row["schema"],
             name=row["name"],
             kind=_KINDS[row["kind"]],
-            columns=MappingProxyType(columns.get(row["oid"], {})),
-            primary_key=primary_keys.get(row["oid"], ()),
-            uniques=tuple(uniques.get(row["oid"], ())),
-            foreign_keys=tuple(foreign_keys.get(row["oid"], ())),
+            columns=MappingProxyType(columns),
             comment=row["comment"],
             insertable=bool(row["events"] & _INSERT),
             updatable=bool(row["events"] & _UPDATE),
             deletable=bool(row["events"] & _DELETE),
             plain=row["kind"] in _PLAIN and not row["row_security"],
+            partition=row["partition"],
+            origins=MappingProxyType(self._origins.of(oid)),
+            computed=MappingProxyType(self._computed.columns(oid, columns)),
+            related=self._computed.relationships(oid),
+            **self._keys.of(oid),
         )
-        for row in read.relations
-        if not is_own(row["name"])
-    )
-    return Catalog(
-        schemas=schemas,
-        relations=MappingProxyType({(relation.schema, relation.name): relation for relation in relations}),
-        version=version,
-        server_version=read.version,
-    )
+
+    def _hidden(self, row: Any) -> Relation:
+        return Relation(
+            schema=row["schema"],
+            name=row["name"],
+            kind=_KINDS[row["kind"]],
+            columns=MappingProxyType({}),
+            plain=row["kind"] in _PLAIN and not row["row_security"],
+            partition=row["partition"],
+            **self._keys.of(row["oid"]),
+        )
+
+
+def _by_name(relations: list[Relation]) -> Mapping[tuple[str, str], Relation]:
+    return MappingProxyType({(relation.schema, relation.name): relation for relation in relations})
 
 
 def _columns(rows: Rows, types: Types) -> dict[int, dict[str, Column]]:
@@ -133,12 +200,36 @@ def _columns(rows: Rows, types: Types) -> dict[int, dict[str, Column]]:
     return columns
 
 
-def _uniques(rows: Rows) -> tuple[dict[int, tuple[str, ...]], dict[int, list[tuple[str, ...]]]]:
-    primary_keys: dict[int, tuple[str, ...]] = {}
-    uniques: dict[int, list[tuple[str, ...]]] = defaultdict(list)
-    for row in rows:
-        if row["is_primary"]:
-            primary_keys[row["relation"]] = tuple(row["columns"])
-        else:
-            uniques[row["relation"]].append(tuple(row["columns"]))
-    return primary_keys, uniques
+class _Keys:
+    """The keys of relations, by the relations' numbers."""
+
+    def __init__(self, uniques: Rows, foreign_keys: Rows) -> None:
+        self._primary: dict[int, tuple[str, ...]] = {}
+        self._uniques: dict[int, list[tuple[str, ...]]] = defaultdict(list)
+        self._constraints: dict[int, set[tuple[str, ...]]] = defaultdict(set)
+        self._foreign: dict[int, list[ForeignKey]] = defaultdict(list)
+        for row in uniques:
+            relation, columns = row["relation"], tuple(row["columns"])
+            if row["is_primary"]:
+                self._primary[relation] = columns
+            else:
+                self._uniques[relation].append(columns)
+                if not row["is_index"]:
+                    self._constraints[relation].add(columns)
+        for row in foreign_keys:
+            self._foreign[row["relation"]].append(
+                ForeignKey(
+                    row["name"], tuple(row["columns"]), row["to_schema"], row["to_relation"], tuple(row["to_columns"])
+                )
+            )
+
+    def of(self, relation: int) -> dict[str, Any]:
+        """What a `Relation` takes of them."""
+        uniques = self._uniques.get(relation, [])
+        constraints = self._constraints.get(relation, set())
+        return {
+            "primary_key": self._primary.get(relation, ()),
+            "uniques": tuple(uniques),
+            "unique_indexes": tuple(columns for columns in uniques if columns not in constraints),
+            "foreign_keys": tuple(self._foreign.get(relation, ())),
+        }

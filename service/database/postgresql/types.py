@@ -31,10 +31,12 @@ _BY_TYPTYPE: Mapping[str, Kind] = MappingProxyType(
 
 TYPES = """
     with recursive used(oid) as (
-        select a.atttypid from pg_attribute a
+        (select a.atttypid from pg_attribute a
         join pg_class c on c.oid = a.attrelid and c.relkind in ('r', 'p', 'v', 'm', 'f')
         join pg_namespace n on n.oid = c.relnamespace and n.nspname = any($1::text[])
         where a.attnum > 0 and not a.attisdropped
+        union
+        select unnest($2::oid[]))
         union
         select other from used join pg_type t using (oid),
             lateral (values (t.typbasetype), (case when t.typcategory = 'A' then t.typelem else 0 end)) o(other)
@@ -48,7 +50,7 @@ TYPES = """
             from pg_enum e where e.enumtypid = t.oid) as labels
     from used join pg_type t using (oid)
 """
-"""Every type that the schemas' columns have, with what domains and arrays are made of."""
+"""Every type that the schemas' columns have, and those of `$2`, with what domains and arrays are made of."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,9 @@ from types import MappingProxyType
 from service.catalog.model import Catalog, Column, ForeignKey, Relation, RelationKind
 from service.database.own import is_own
 from service.database.sqlite.connection import LimitedConnection
+from service.database.sqlite.tokens import fold
 from service.database.sqlite.types import type_of
+from service.database.sqlite.views import Views
 
 SCHEMA = "main"
 LIMIT = 60.0
@@ -65,15 +67,24 @@ def read_catalog(raw: LimitedConnection, version: int) -> Catalog:
 def _read(raw: sqlite3.Connection) -> list[Relation]:
     instead: dict[str, set[str]] = {}
     for view, sql in raw.execute(_INSTEAD_OF):
-        if found := _INSTEAD.search(_COMMENT.sub(" ", sql)):
-            instead.setdefault(view.lower(), set()).add(found[1].lower())
-    relations = {}
+        if trigger := _INSTEAD.search(_COMMENT.sub(" ", sql)):
+            instead.setdefault(fold(view), set()).add(trigger[1].lower())
+    relations, views = {}, {}
     for row in raw.execute(_RELATIONS).fetchall():
         if not is_own(row[0]):
-            relation = _relation(raw, _Found(row[0], row[1], row[2] or "", bool(row[3])), instead)
+            found = _Found(row[0], row[1], row[2] or "", bool(row[3]))
+            relation = _relation(raw, found, instead)
             if relation is not None:
-                relations[relation.name.lower()] = relation
-    return [_with_foreign_keys(raw, relation, relations) for relation in relations.values()]
+                relations[fold(found.name)] = relation
+                if found.type == "view":
+                    views[fold(found.name)] = found.sql
+    reader = Views(relations, views)
+    return [
+        replace(relation, origins=MappingProxyType(reader.origins(name)))
+        if name in views
+        else _with_foreign_keys(raw, relation, relations)
+        for name, relation in relations.items()
+    ]
 
 
 def _relation(raw: sqlite3.Connection, found: _Found, instead: Mapping[str, set[str]]) -> Relation | None:
@@ -91,14 +102,16 @@ def _relation(raw: sqlite3.Connection, found: _Found, instead: Mapping[str, set[
     }
     if not columns:
         return None
-    can = instead.get(found.name.lower(), set()) if found.type == "view" else {"insert", "update", "delete"}
+    uniques = list(_uniques(raw, found.name))
+    can = instead.get(fold(found.name), set()) if found.type == "view" else {"insert", "update", "delete"}
     return Relation(
         schema=SCHEMA,
         name=found.name,
         kind=kind,
         columns=MappingProxyType(columns),
         primary_key=tuple(name for _, name in keyed),
-        uniques=tuple(_uniques(raw, found.name)),
+        uniques=tuple(columns for columns, _ in uniques),
+        unique_indexes=tuple(columns for columns, is_index in uniques if is_index and (columns, False) not in uniques),
         insertable="insert" in can,
         updatable="update" in can,
         deletable="delete" in can,
@@ -130,15 +143,17 @@ def _column(
     )
 
 
-def _uniques(raw: sqlite3.Connection, table: str) -> Iterator[tuple[str, ...]]:
+def _uniques(raw: sqlite3.Connection, table: str) -> Iterator[tuple[tuple[str, ...], bool]]:
+    """The columns of each unique index, and whether it is that alone and no constraint's."""
     indexes = raw.execute(
-        "select name from pragma_index_list(?) where \"unique\" and origin <> 'pk' and not partial order by seq desc",
+        "select name, origin from pragma_index_list(?)"
+        " where \"unique\" and origin <> 'pk' and not partial order by seq desc",
         (table,),
     )
-    for (index,) in indexes.fetchall():
+    for index, origin in indexes.fetchall():
         names = [name for (name,) in raw.execute("select name from pragma_index_info(?) order by seqno", (index,))]
         if None not in names:  # None stands for an expression
-            yield tuple(names)
+            yield tuple(names), origin == "c"
 
 
 def _with_foreign_keys(raw: sqlite3.Connection, relation: Relation, relations: Mapping[str, Relation]) -> Relation:
@@ -157,7 +172,7 @@ def _foreign_keys(
         found.setdefault(number, []).append((target, column, to_column))
     names: set[str] = set()
     for parts in found.values():
-        target_relation = relations.get(parts[0][0].lower())
+        target_relation = relations.get(fold(parts[0][0]))
         if target_relation is None:  # SQLite lets a key refer to a table that is not there
             continue
         columns = tuple(_as_named(relation, column) for _, column, _ in parts)
@@ -172,7 +187,7 @@ def _as_named(relation: Relation, column: str) -> str:
     """The column's name as its table spells it: SQLite's names match in any letter case."""
     if column in relation.columns:
         return column
-    return next((name for name in relation.columns if name.lower() == column.lower()), column)
+    return next((name for name in relation.columns if fold(name) == fold(column)), column)
 
 
 def _free_name(name: str, taken: set[str]) -> str:
