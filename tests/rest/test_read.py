@@ -10,6 +10,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
+import cases_computed
 import cases_corners
 import cases_errors
 import cases_logic
@@ -34,6 +35,7 @@ PREFIX = "/rest/v1/"
 APPS: dict[str, dict[str, Any]] = {
     "plain": {"db_max_rows": None},
     "limited": {"db_max_rows": 3},
+    "aggregates": {"db_max_rows": None, "db_aggregates_enabled": True},
     "profiles": {"db_max_rows": None, "db_schemas": ("public", "v1")},
 }
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -169,6 +171,12 @@ async def test_errors(answered: tuple[str, httpx.AsyncClient], case: Case) -> No
 @table(cases_corners)
 async def test_corners(answered: tuple[str, httpx.AsyncClient], case: Case) -> None:
     """What no list of features names works as its parts do."""
+    await check(case, *answered)
+
+
+@table(cases_computed)
+async def test_computed(answered: tuple[str, httpx.AsyncClient], case: Case) -> None:
+    """A function of a row is read like a column of it, or embedded like what it is related to; it never writes."""
     await check(case, *answered)
 
 

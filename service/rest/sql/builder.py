@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any, ClassVar
 
-from sqlalchemy import Dialect, Select, and_, exists, literal_column, not_, or_, select
+from sqlalchemy import Dialect, Select, and_, case, exists, literal_column, not_, null, or_, select
 
 from service.catalog.relationships import Relationship
 from service.rest.plan.terms import Combination, Condition, Exists, IsTest, Ordering, Target, Test
@@ -49,6 +49,10 @@ class Builder(ABC):
         """All of a source's row, as a function takes it."""
 
     @abstractmethod
+    def is_row(self, source: Source) -> Expression:
+        """That a function gave a row: one that gives no set gives NULL for none, which a FROM makes a row of NULLs."""
+
+    @abstractmethod
     def tests(self) -> dict[Group, Callable[[Test], Expression]]:
         """How each group of operators is rendered."""
 
@@ -84,9 +88,12 @@ class Builder(ABC):
 
     def column(self, target: Target) -> Expression:
         source = self.scope.sources[target.source]
-        if target.computed_in is not None:
-            return self.computed(target.computed_in, target.column.name, self.whole_row(source))
-        return source.column(target.column.name)
+        if target.computed_in is None:
+            return source.column(target.column.name)
+        row = self.whole_row(source)
+        value = self.computed(target.computed_in, target.column.name, row)
+        # Where there is no joined row there is nothing to compute: the function is not asked about NULL.
+        return value if target.source == 0 else case((row.is_distinct_from(null()), value))
 
     def alias(self, prefix: str = "t") -> str:
         """A name that the statement has not used."""
@@ -113,7 +120,7 @@ class Builder(ABC):
         """
         if relationship.function is not None:
             given = self.related_by_function(relationship, row(source, None))
-            return Scope([given], given.table)
+            return Scope([given], given.table, [self.is_row(given)] if relationship.to_one else [])
         target = self.aliased(relationship)
         if relationship.junction is None:
             equal = [target.column(other) == row(source, own) for own, other in relationship.pairs]

@@ -161,6 +161,8 @@ class NodeBuilder(Writer):
             source = scope.sources[-1]
             start = scope.sources[joined.above]
             equal = [source.column(other) == start.column(own) for own, other in joined.relationship.pairs]
+            if joined.relationship.function is not None:
+                equal.append(self.is_row(source))
             on = and_(literal_column("1 = 1"), *equal, *(self.condition(each) for each in joined.where))
             scope.clause = scope.clause.outerjoin(source.table, on)
 

@@ -139,6 +139,9 @@ class PostgresqlBuilder(NodeBuilder):
         # With ".*", for the bare name would be a column of that name if there is one; the cast keeps it in one piece.
         return literal_column(f"({source.alias or relation}.*)::{relation}")
 
+    def is_row(self, source: Source) -> Expression:
+        return literal_column(f"NOT ({source.alias}.*) IS NULL")
+
     def related_by_function(self, relationship: Relationship, row: Expression) -> Source:
         alias, relation = self.alias(), relationship.target
         columns: list[ColumnClause[Any]] = [column(quoted_name(name, quote=True)) for name in relation.columns]

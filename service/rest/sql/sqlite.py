@@ -106,6 +106,9 @@ class SqliteBuilder(SqliteConditions):
     def related_by_function(self, relationship: Relationship, row: Expression) -> Source:
         raise NotImplementedError("SQLite has no functions of rows, and no catalog has one")
 
+    def is_row(self, source: Source) -> Expression:
+        raise NotImplementedError("SQLite has no functions of rows, and no catalog has one")
+
     def whole_row(self, source: Source) -> Expression:
         """Stands for the row where it is asked whether there is one: what the primary key is, or the row's number."""
         key = source.relation.primary_key

@@ -199,3 +199,41 @@ insert into private.secrets values (1, 'hidden');
 
 -- The planner's counts are part of what is tested.
 analyze;
+
+-- Computed columns and computed relationships: functions of a row.
+create table potters (id integer primary key, name text not null);
+insert into potters values (1, 'Lucie'), (2, 'Hans'), (3, 'Nobody');
+create table pots (
+  id integer primary key, potter_id integer references potters, first_owner integer references potters,
+  name text not null, price numeric(8, 2), height integer
+);
+insert into pots values
+  (1, 1, 2, 'bowl', 100.50, 8),
+  (2, 1, null, 'vase', 250, 30),
+  (3, 2, 1, 'jar', 80.25, 30),
+  (4, null, null, 'cup', null, 10);
+create table shards (id integer primary key, pot_id integer references pots, large boolean not null);
+insert into shards values (1, 1, true), (2, 1, false), (3, 3, false);
+create type glaze as (colour text, coats integer);
+create function name_length(pots) returns integer stable language sql as 'select length($1.name)';
+create function "shown As"(pots) returns text immutable language sql as $$ select $1.name || ' #' || $1.id $$;
+create function heights(pots) returns integer[] immutable language sql as 'select array[$1.height, $1.height * 2]';
+create function glaze(pots) returns glaze immutable language sql as $$ select ('blue', $1.id)::glaze $$;
+create function price(pots) returns text immutable language sql as $$ select 'a column comes before a function' $$;
+create function note(pots) returns json immutable language sql as $$ select json_build_object('no', $1.id) $$;
+create function pots_made(potters) returns bigint stable language sql as 'select count(*) from pots where potter_id = $1.id';
+create function potter(pots) returns setof potters rows 1 stable language sql as 'select * from potters where id = $1.potter_id';
+create function owner(pots) returns potters stable language sql as 'select p from potters p where id = $1.first_owner';
+create function smaller(pots) returns setof pots stable language sql as 'select * from pots where height < $1.height';
+create function shards(pots) returns setof shards stable language sql as 'select * from shards where pot_id = $1.id and large';
+create function pots_of(potters) returns setof pots stable language sql as 'select * from pots where potter_id = $1.id';
+create function breaking(pots) returns integer language plpgsql as $$ begin delete from shards; return 1; end $$;
+create function private.secret_mark(pots) returns text immutable language sql as $$ select 'hidden' $$;
+create function two(pots, integer) returns integer immutable language sql as 'select 2';
+create function nothing(pots) returns void language sql as '';
+create view tall_pots as select id, name, potter_id from pots where height >= 30;
+create function shout(tall_pots) returns text immutable language sql as 'select upper($1.name)';
+create function whose(tall_pots) returns setof potters rows 1 stable language sql as 'select * from potters where id = $1.potter_id';
+create function marked(parts_north) returns text immutable language sql as $$ select $1.region || '!' $$;
+create function same_id(parts_north) returns setof potters stable language sql as 'select * from potters where id = $1.id';
+analyze potters, pots, shards;
