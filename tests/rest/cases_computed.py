@@ -52,6 +52,11 @@ COLUMNS = [
     refused("pots?select=breaking", 405, "25006"),
     refused("pots?breaking=eq.1", 405, "25006"),
     refused("pots?order=breaking", 405, "25006"),
+    refused("potters?select=name,pots!pots_potter_id_fkey(breaking)", 405, "25006"),
+    refused("potters?select=name,pots!pots_potter_id_fkey!inner()&pots.breaking=eq.1", 405, "25006"),
+    refused("pots?select=id,...pots_potter_id_fkey(pots_made),breaking", 405, "25006"),
+    refused("pots?select=breaking_all(id)", 405, "25006"),
+    refused("pots?select=id,breaking_all!inner()", 405, "25006"),
     refused("pots?select=id&name_length=eq.x", 400, "22P02"),
     refused("parts_south?select=marked", 400, "42703"),
 ]  # fmt: skip

@@ -21,6 +21,7 @@ import cases_pages
 import cases_profiles
 import cases_select
 import cases_values
+import cases_views
 import httpx
 import pytest
 import pytest_asyncio
@@ -171,6 +172,12 @@ async def test_errors(answered: tuple[str, httpx.AsyncClient], case: Case) -> No
 @table(cases_corners)
 async def test_corners(answered: tuple[str, httpx.AsyncClient], case: Case) -> None:
     """What no list of features names works as its parts do."""
+    await check(case, *answered)
+
+
+@table(cases_views)
+async def test_views(answered: tuple[str, httpx.AsyncClient], case: Case) -> None:
+    """What can be embedded in a table can be embedded in a view over it, and the view in the others."""
     await check(case, *answered)
 
 

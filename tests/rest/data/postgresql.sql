@@ -200,7 +200,7 @@ insert into private.secrets values (1, 'hidden');
 -- The planner's counts are part of what is tested.
 analyze;
 
--- Computed columns and computed relationships: functions of a row.
+-- Relationships of views.
 create table potters (id integer primary key, name text not null);
 insert into potters values (1, 'Lucie'), (2, 'Hans'), (3, 'Nobody');
 create table pots (
@@ -214,6 +214,20 @@ insert into pots values
   (4, null, null, 'cup', null, 10);
 create table shards (id integer primary key, pot_id integer references pots, large boolean not null);
 insert into shards values (1, 1, true), (2, 1, false), (3, 3, false);
+create view tall_pots as select id, name, potter_id from pots where height >= 30;
+create view tallest_pots (number, maker) as select id, potter_id from tall_pots;
+create view potter_names (number, called) as select id, name from potters;
+create view pots_counted as select potter_id + 0 as potter_id, count(*) as pots from pots group by potter_id;
+create view fragments as select s.id, s.pot_id, p.potter_id from shards s join pots p on p.id = s.pot_id;
+create table private.kilns (id integer primary key, name text not null);
+insert into private.kilns values (1, 'wood'), (2, 'gas');
+create table private.firings (kiln_id integer references private.kilns, pot_id integer references pots, primary key (kiln_id, pot_id));
+insert into private.firings values (1, 1), (1, 2), (2, 1);
+create table private.likes (potter_id integer references potters, pot_id integer references pots, primary key (potter_id, pot_id));
+create view kilns as select id as number, name from private.kilns;
+create view firings as select kiln_id as kiln, pot_id as pot from private.firings;
+
+-- Computed columns and computed relationships: functions of a row.
 create type glaze as (colour text, coats integer);
 create function name_length(pots) returns integer stable language sql as 'select length($1.name)';
 create function "shown As"(pots) returns text immutable language sql as $$ select $1.name || ' #' || $1.id $$;
@@ -228,10 +242,10 @@ create function smaller(pots) returns setof pots stable language sql as 'select 
 create function shards(pots) returns setof shards stable language sql as 'select * from shards where pot_id = $1.id and large';
 create function pots_of(potters) returns setof pots stable language sql as 'select * from pots where potter_id = $1.id';
 create function breaking(pots) returns integer language plpgsql as $$ begin delete from shards; return 1; end $$;
+create function breaking_all(pots) returns setof shards language plpgsql as $$ begin delete from shards; return; end $$;
 create function private.secret_mark(pots) returns text immutable language sql as $$ select 'hidden' $$;
 create function two(pots, integer) returns integer immutable language sql as 'select 2';
 create function nothing(pots) returns void language sql as '';
-create view tall_pots as select id, name, potter_id from pots where height >= 30;
 create function shout(tall_pots) returns text immutable language sql as 'select upper($1.name)';
 create function whose(tall_pots) returns setof potters rows 1 stable language sql as 'select * from potters where id = $1.potter_id';
 create function marked(parts_north) returns text immutable language sql as $$ select $1.region || '!' $$;

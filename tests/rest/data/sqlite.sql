@@ -174,3 +174,23 @@ insert into wide values (1,
   61, 62, 63, 64, 65, 66, 67, 68, 69, 70, 71, 72, 73, 74, 75, 76, 77, 78, 79, 80,
   81, 82, 83, 84, 85, 86, 87, 88, 89, 90, 91, 92, 93, 94, 95, 96, 97, 98, 99, 100,
   101, 102, 103, 104, 105, 106, 107, 108, 109, 110, 111, 112, 113, 114, 115, 116, 117, 118, 119, 120);
+
+-- Relationships of views.
+create table potters (id integer primary key, name text not null);
+insert into potters values (1, 'Lucie'), (2, 'Hans'), (3, 'Nobody');
+create table pots (
+  id integer primary key, potter_id integer references potters, first_owner integer references potters,
+  name text not null, price numeric(8, 2), height integer
+);
+insert into pots values
+  (1, 1, 2, 'bowl', 100.50, 8),
+  (2, 1, null, 'vase', 250, 30),
+  (3, 2, 1, 'jar', 80.25, 30),
+  (4, null, null, 'cup', null, 10);
+create table shards (id integer primary key, pot_id integer references pots, large boolean not null);
+insert into shards values (1, 1, true), (2, 1, false), (3, 3, false);
+create view tall_pots as select id, name, potter_id from pots where height >= 30;
+create view tallest_pots (number, maker) as select id, potter_id from tall_pots;
+create view potter_names (number, called) as select id, name from potters;
+create view pots_counted as select potter_id + 0 as potter_id, count(*) as pots from pots group by potter_id;
+create view fragments as select s.id, s.pot_id, p.potter_id from shards s join pots p on p.id = s.pot_id;
