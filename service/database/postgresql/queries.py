@@ -97,8 +97,8 @@ FUNCTIONS = """
 
 UNIQUES = """
     select i.indrelid::int8 as relation, i.indisprimary as is_primary,
-        not exists (
-            select from pg_constraint u where u.conindid = i.indexrelid and u.contype in ('p', 'u')) as is_index,
+        not exists (select from pg_constraint u
+            where u.conrelid = i.indrelid and u.conindid = i.indexrelid and u.contype in ('p', 'u')) as is_index,
         array(select a.attname::text
             from unnest(i.indkey::int2[]) with ordinality k(number, place)
             join pg_attribute a on a.attrelid = i.indrelid and a.attnum = k.number

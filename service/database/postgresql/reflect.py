@@ -103,8 +103,12 @@ async def _shown(lease: Lease, views: list[int]) -> dict[int, dict[int, Place]]:
     shown: dict[int, dict[int, Place]] = {}
     for start in range(0, len(views), _MOST_TREES):
         rows = await lease.fetch(queries.TREES, views[start : start + _MOST_TREES])
-        shown |= await asyncio.to_thread(lambda rows: {row["view"]: shown_columns(row["tree"]) for row in rows}, rows)
+        shown |= await asyncio.to_thread(_read_trees, rows)
     return shown
+
+
+def _read_trees(rows: Rows) -> dict[int, dict[int, Place]]:
+    return {row["view"]: shown_columns(row["tree"]) for row in rows}
 
 
 def _build(read: _Read, schemas: tuple[str, ...], version: int) -> Catalog:
