@@ -196,11 +196,15 @@ class Read:
     """The shape of a read: everything that was asked but the values and the page.
 
     An empty `select` (`select=`) asks for rows without a single column: `{}` each.
+
+    Args:
+        having: conditions on the keys of aggregates.
     """
 
     select: tuple[SelectItem, ...] = (STAR,)
     where: tuple[tuple[EmbedPath, Condition], ...] = ()
     order: tuple[tuple[EmbedPath, tuple[OrderTerm, ...]], ...] = ()
+    having: tuple[tuple[EmbedPath, Logic], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

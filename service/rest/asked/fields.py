@@ -92,6 +92,7 @@ class Parameter:
     path: EmbedPath
     field: Field
     negated: bool = False
+    quoted: bool = False
 
 
 def read_parameter(raw: str, limits: Limits) -> Parameter:
@@ -115,7 +116,7 @@ def _read(raw: str, limits: Limits) -> Parameter:
     kind = Kind.FILTER if quoted or steps else _kind(name, root=not above)
     negated = kind in (Kind.AND, Kind.OR) and ("not", False) in above
     path = tuple(embed for embed, quoted in above if not negated or quoted or embed != "not")
-    return Parameter(kind, path, Field(name, steps), negated)
+    return Parameter(kind, path, Field(name, steps), negated, quoted)
 
 
 def _kind(name: str, *, root: bool) -> Kind:

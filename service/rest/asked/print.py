@@ -50,6 +50,8 @@ def _parameters(asked: Asked) -> Iterator[tuple[str, str]]:
         yield "select", _select(read.select)
     for path, condition in read.where:
         yield _condition(path, condition, asked.values)
+    for path, condition in read.having:
+        yield _path(path, "having"), _tree(condition, asked.values)
     yield from ((_path(path, "order"), ",".join(map(_term, terms))) for path, terms in read.order)
     for path, page in (((), asked.page), *asked.pages):
         yield from _page(path, page)

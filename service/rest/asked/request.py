@@ -14,10 +14,11 @@ from service.rest.asked.order import read_order
 from service.rest.asked.pages import narrow, read_page
 from service.rest.asked.preferences import read_preferences
 from service.rest.asked.select import read_select
-from service.rest.terms import STAR, Asked, Condition, EmbedPath, OrderTerm, Page, Read, SelectItem
+from service.rest.terms import STAR, Asked, Condition, EmbedPath, Field, OrderTerm, Page, Read, SelectItem
 
 READS = ("GET", "HEAD")
 CONDITIONS = (Kind.FILTER, Kind.AND, Kind.OR)
+HAVING = Field("having")
 
 
 class Headers(Protocol):
@@ -62,7 +63,7 @@ def read_request(
         method=method,
         relation=relation,
         profile=(profile.strip() or None) if profile else None,
-        read=Read(asked.select, tuple(asked.where), tuple(asked.order.items())),
+        read=Read(asked.select, tuple(asked.where), tuple(asked.order.items()), asked.groups),
         values=tuple(asked.values.texts),
         page=root,
         pages=tuple((path, asked.page(path)) for path in asked.paged() if path),
@@ -85,6 +86,7 @@ class _Query:
         self.select: tuple[SelectItem, ...] = (STAR,)
         self.selected = False
         self.where: list[tuple[EmbedPath, Condition]] = []
+        self.having: list[tuple[EmbedPath, str]] = []
         self.order: dict[EmbedPath, tuple[OrderTerm, ...]] = {}
         self.limit: dict[EmbedPath, str] = {}
         self.offset: dict[EmbedPath, str] = {}
@@ -95,6 +97,8 @@ class _Query:
             if pair:
                 name, equals, value = pair.partition("=")
                 self.add(read_parameter(name, limits), decode(value) if equals else None)
+        # Last, so that its values come behind those of the filters wherever it stood.
+        self.groups = tuple((path, read_logic(value, "and", self.values)) for path, value in self.having)
 
     def add(self, parameter: Parameter, value: str | None) -> None:
         if value is None:
@@ -105,6 +109,8 @@ class _Query:
         match parameter.kind:
             case Kind.FILTER if self.call and not has_operator(value):
                 self.arguments.append((parameter.field.name, value))
+            case Kind.FILTER if is_having(parameter, value):
+                self.having.append((parameter.path, value))
             case Kind.FILTER:
                 self.where.append((parameter.path, read_filter(parameter.field, value, self.values)))
             case Kind.SELECT:
@@ -132,3 +138,8 @@ class _Query:
 
     def paged(self) -> dict[EmbedPath, str]:
         return self.limit | self.offset
+
+
+def is_having(parameter: Parameter, value: str) -> bool:
+    """Whether it is `having=(...)`: a filter of a column that is called so does not begin with a bracket."""
+    return parameter.field == HAVING and not parameter.quoted and value.startswith("(")

@@ -6,8 +6,11 @@ from collections.abc import Iterator, Sequence
 
 from service.catalog.model import Relation
 from service.catalog.relationships import Relationships
-from service.errors import DatabaseError, EmbeddingError, PlanError
-from service.rest.plan.conditions import conditions_of
+from service.errors import EmbeddingError, PlanError, UnknownColumnError
+from service.rest.plan.aggregates import made_by
+from service.rest.plan.conditions import condition_on, conditions_of
+from service.rest.plan.groups import Groups, not_grouped
+from service.rest.plan.keys import one_of_each_key
 from service.rest.plan.scope import Found, Scope, not_embedded, open_scope
 from service.rest.plan.terms import (
     Aggregate,
@@ -19,9 +22,10 @@ from service.rest.plan.terms import (
     Output,
     Spread,
     Target,
+    keys_of,
 )
 from service.rest.plan.wanted import Wanted
-from service.rest.terms import Field, OrderTerm, SelectEmbed, SelectField, SelectItem
+from service.rest.terms import STAR, Field, OrderTerm, SelectEmbed, SelectField, SelectItem
 
 
 class NodePlanner:
@@ -54,32 +58,60 @@ class NodePlanner:
             self.warnings.append(f"The embed {name!r} has an alias; parameters should call it by that")
         return scope
 
+    def shown(self, found: Found) -> Node:
+        """The rows that an embed shows, as far as it takes to tell whether there are any."""
+        relation, items, wanted = found.relationship.target, found.item.items, found.wanted
+        if wanted.having:
+            return _Planning(self, relation, items, wanted, bare=True).node()
+        where = conditions_of(open_scope(self.relationships, relation, items, wanted), wanted, self.shown)
+        return Node(relation, (), where=where, page=wanted.page)
+
 
 class _Planning:
-    """One node in the making."""
+    """One node in the making.
 
-    def __init__(self, planner: NodePlanner, relation: Relation, items: Sequence[SelectItem], wanted: Wanted) -> None:
+    Args:
+        bare: without what is embedded in it.
+    """
+
+    def __init__(
+        self,
+        planner: NodePlanner,
+        relation: Relation,
+        items: Sequence[SelectItem],
+        wanted: Wanted,
+        *,
+        bare: bool = False,
+    ) -> None:
         self._planner = planner
+        self._bare = bare
         self._items = items
         self._wanted = wanted
         self._own = planner.scope(relation, items, wanted)
         self._joined: list[Joined] = []
 
     def node(self) -> Node:
-        where = conditions_of(self._planner.relationships, self._own, self._wanted)
-        outputs = tuple(_first_of_each_key(self._outputs(self._own, self._items)))
-        order = tuple(self._ordering(term) for term in self._wanted.order)
-        grouped = any(isinstance(output, Aggregate) for output in outputs)
-        if grouped:
-            _check_order(outputs, order)
-        return Node(self._own.relation, outputs, tuple(self._joined), where, order, self._wanted.page, grouped)
+        shown = self._planner.shown
+        where = conditions_of(self._own, self._wanted, shown)
+        outputs = tuple(one_of_each_key(tuple(self._outputs(self._own, self._items))))
+        groups = Groups(outputs)
+        grouped = bool(groups.aggregates)
+        order = tuple(self._group_ordering(term, groups) if grouped else self._ordering(term) for term in self._order)
+        having = tuple(condition_on(groups, each, shown) for each in self._wanted.having)
+        return Node(self._own.relation, outputs, tuple(self._joined), where, order, self._wanted.page, grouped, having)
+
+    @property
+    def _order(self) -> Sequence[OrderTerm]:
+        return () if self._bare and self._wanted.page is None else self._wanted.order
 
     def _outputs(self, scope: Scope, items: Sequence[SelectItem]) -> Iterator[AnyOutput]:
         embeds = iter(scope.embeds)  # one for each SelectEmbed among the items, in their order
+        starred = False
         for item in items:
             if isinstance(item, SelectEmbed):
                 yield from self._embed(scope, next(embeds))
-            else:
+            elif item != STAR or not starred:  # a thousand stars are one
+                starred = starred or item == STAR
                 yield from self._field(scope, item)
 
     def _field(self, scope: Scope, item: SelectField) -> Iterator[AnyOutput]:
@@ -106,17 +138,23 @@ class _Planning:
         if item.spread and relationship.to_one:
             yield from self._outputs(self._join(scope, found), item.items)
             return
+        if self._bare:
+            raise _having_over(found)
         node = self._planner.node(relationship.target, item.items, found.wanted)
+        if not node.outputs:
+            return  # it takes part in conditions alone
         if item.spread:
-            yield Spread(relationship, node, scope.number)
-        elif node.outputs:  # an embed without any takes part in conditions alone
+            keys = (key for output in node.outputs for key in keys_of(output))
+            lifted = tuple((key, number) for number, key in enumerate(keys))
+            yield Spread(relationship, node, scope.number, lifted)
+        else:
             yield Embed(found.key, relationship, node, scope.number)
 
     def _join(self, scope: Scope, found: Found) -> Scope:
         """The source that a to-one embed is joined as."""
         number = len(self._joined) + 1
         below = self._planner.scope(found.relationship.target, found.item.items, found.wanted, number)
-        where = conditions_of(self._planner.relationships, below, found.wanted)
+        where = conditions_of(below, found.wanted, self._planner.shown)
         self._joined.append(Joined(found.relationship, scope.number, where))
         found.source = number
         return below
@@ -125,10 +163,26 @@ class _Planning:
         scope = self._own if term.relation is None else self._related(term.relation)
         return Ordering(scope.target(term.field), bool(term.descending), term.nulls_first)
 
+    def _group_ordering(self, term: OrderTerm, groups: Groups) -> Ordering:
+        """By what the rows are grouped by or, where there is no such thing, by the aggregate that is called so."""
+        aggregate = groups.called(term)
+        try:
+            ordering = self._ordering(term)
+        except UnknownColumnError:
+            if aggregate is None:
+                raise
+        else:
+            if groups.are_told_apart_by(ordering.target):
+                return ordering
+        if aggregate is None:
+            raise not_grouped(term.field.name)
+        target = Target(made_by(aggregate))
+        return Ordering(target, bool(term.descending), term.nulls_first, aggregate.key)
+
     def _related(self, name: str) -> Scope:
         found = self._own.embedded(name)
         if found is None:
-            raise not_embedded(name)
+            raise not_embedded(name, self._own)
         if not found.relationship.to_one:
             raise EmbeddingError(
                 f"{self._own.relation.name!r} cannot be ordered by {name!r}",
@@ -140,38 +194,15 @@ class _Planning:
         return Scope(found.relationship.target, found.source)
 
 
-def _first_of_each_key(outputs: Iterator[AnyOutput]) -> Iterator[AnyOutput]:
-    """The first of two equal keys stands: a JSON object has each key once."""
-    seen: set[str] = set()
-    for output in outputs:
-        keys = set(lifted_keys(output)) if isinstance(output, Spread) else {output.key}
-        if isinstance(output, Spread) or not keys & seen:
-            yield output
-        seen |= keys
-
-
-def lifted_keys(spread: Spread) -> Iterator[str]:
-    """The keys that the columns of a to-many relation come out under."""
-    for output in spread.node.outputs:
-        if isinstance(output, Spread):
-            yield from lifted_keys(output)
-        else:
-            yield output.key
-
-
 def _is_old_count(field: Field, scope: Scope) -> bool:
     """`select=count`: older than aggregates, and in use with clients; a column of that name comes first."""
     known = field.name in scope.relation.columns or field.name in scope.relation.computed
     return field.name == "count" and not field.path and not known
 
 
-def _check_order(outputs: Sequence[AnyOutput], order: Sequence[Ordering]) -> None:
-    """Groups are ordered by what tells them apart."""
-    targets: list[Target] = [output.target for output in outputs if isinstance(output, Output)]
-    for ordering in order:
-        if ordering.target not in targets:
-            raise DatabaseError(
-                "42803",
-                f"groups cannot be ordered by {ordering.target.column.name!r}, which they are not grouped by",
-                hint="Select the column too: rows are grouped by all that is selected beside the aggregates.",
-            )
+def _having_over(found: Found) -> PlanError:
+    return PlanError(
+        f"having cannot be asked here of rows that are grouped by what is embedded in them ({found.key!r})",
+        code="PGRST127",
+        hint="Leave out !inner and is.null, or lift columns of a to-one relation with a spread: ...relation(column)",
+    )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from service.catalog.relationships import Relationship
 from service.rest.plan.terms import Aggregate, Combination, Condition, Embed, Exists, Node, Output, Spread, Target
@@ -10,16 +10,12 @@ from service.rest.plan.terms import Aggregate, Combination, Condition, Embed, Ex
 
 def is_plain(node: Node) -> bool:
     """Whether reading the node and all below it runs no view, row security or function."""
+    below = [*_asked_about(_conditions(node)), *(each for each in node.outputs if isinstance(each, Embed | Spread))]
     return (
         node.relation.plain
         and all(_is_plain_way(joined.relationship) for joined in node.joined)
         and all(target.computed_in is None for target in _targets(node))
-        and all(_is_plain_way(relationship) for relationship in _asked_about(_conditions(node)))
-        and all(
-            _is_plain_way(output.relationship) and is_plain(output.node)
-            for output in node.outputs
-            if isinstance(output, Embed | Spread)
-        )
+        and all(_is_plain_way(each.relationship) and is_plain(each.node) for each in below)
     )
 
 
@@ -42,20 +38,17 @@ def _targets(node: Node) -> Iterator[Target]:
     yield from _tested(_conditions(node))
 
 
-def _tested(conditions: Iterator[Condition] | tuple[Condition, ...]) -> Iterator[Target]:
+def _tested(conditions: Iterable[Condition]) -> Iterator[Target]:
     for condition in conditions:
-        if isinstance(condition, Exists):
-            yield from _tested(condition.where)
-        elif isinstance(condition, Combination):
+        if isinstance(condition, Combination):
             yield from _tested(condition.conditions)
-        else:
+        elif not isinstance(condition, Exists):
             yield condition.target
 
 
-def _asked_about(conditions: Iterator[Condition] | tuple[Condition, ...]) -> Iterator[Relationship]:
+def _asked_about(conditions: Iterable[Condition]) -> Iterator[Exists]:
     for condition in conditions:
         if isinstance(condition, Exists):
-            yield condition.relationship
-            yield from _asked_about(condition.where)
+            yield condition
         elif isinstance(condition, Combination):
             yield from _asked_about(condition.conditions)

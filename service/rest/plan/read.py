@@ -48,5 +48,5 @@ def plan_read(
         count_limit=count_limit,
         rows=rows,
         most=most,
-        warnings=tuple(planner.warnings),
+        warnings=tuple(dict.fromkeys(planner.warnings)),
     )

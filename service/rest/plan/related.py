@@ -80,6 +80,7 @@ def _single(relationship: Relationship, side: int) -> str | None:
 
 
 def _ambiguous(source: Relation, embed: SelectEmbed, found: Sequence[Relationship]) -> EmbeddingError:
+    found = sorted(found, key=_in_order)
     hints = ", ".join(f"'{embed.relation}!{hint}'" for hint in dict.fromkeys(_best_hint(each) for each in found))
     return EmbeddingError(
         f"{source.name!r} and {embed.relation!r} are related in more than one way",
@@ -88,6 +89,13 @@ def _ambiguous(source: Relation, embed: SelectEmbed, found: Sequence[Relationshi
         details=[_described(each) for each in found],
         hint=f"Say which one is meant by writing one of these for {embed.relation!r}: {hints}",
     )
+
+
+def _in_order(relationship: Relationship) -> tuple[str, ...]:
+    """Databases list their foreign keys in orders of their own."""
+    junction = relationship.junction
+    passage = ("", "") if junction is None else (junction.relation.name, junction.constraint)
+    return (*passage, relationship.constraint, relationship.cardinality.value)
 
 
 def _best_hint(relationship: Relationship) -> str:

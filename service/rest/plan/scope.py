@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 
 from service.catalog.model import Relation
 from service.catalog.relationships import Relationship, Relationships
-from service.errors import EmbeddingError
-from service.rest.plan.names import resolve_column
+from service.errors import DatabaseError, EmbeddingError
+from service.rest.plan.names import nearest, resolve_column
 from service.rest.plan.related import resolve_relationship
 from service.rest.plan.terms import Target
 from service.rest.plan.wanted import Wanted
@@ -48,8 +48,15 @@ class Scope:
     legacy: list[str] = field(default_factory=list)
 
     def embedded(self, name: str) -> Found | None:
-        """The embed that parameters mean by `name`: by its alias or, without one, by what it was asked for as."""
-        return next((found for found in self.embeds if found.key == name), None)
+        """The embed that parameters mean by `name`: by its alias or, without one, by what it was asked for as.
+
+        Raises:
+            DatabaseError: 42712, there are several.
+        """
+        named = [found for found in self.embeds if found.key == name]
+        if len(named) > 1:  # all but one of them are spreads, whose keys are their columns'
+            raise _named_twice(name)
+        return named[0] if named else None
 
     def target(self, field: Field) -> Target:
         """A column of the relation, stored or computed.
@@ -71,11 +78,18 @@ def open_scope(
     Raises:
         EmbeddingError: PGRST200, PGRST201, an embed cannot be resolved; PGRST108, a parameter is about something that
             is not embedded.
+        DatabaseError: 42712, two embeds have one key.
     """
     scope = Scope(relation, number)
+    keys = set()
     for item in items:
         if isinstance(item, SelectEmbed):
-            scope.embeds.append(Found(item, resolve_relationship(relationships, relation, item)))
+            found = Found(item, resolve_relationship(relationships, relation, item))
+            if not item.spread:
+                if found.key in keys:
+                    raise _named_twice(found.key)
+                keys.add(found.key)
+            scope.embeds.append(found)
     for name, below in wanted.below.items():
         _meant(scope, name).wanted.merge(below)
     return scope
@@ -86,7 +100,7 @@ def _meant(scope: Scope, name: str) -> Found:
     if found is None:
         found = next(_by_relation(scope, name), None)
         if found is None:
-            raise not_embedded(name)
+            raise not_embedded(name, scope)
         scope.legacy.append(name)
     return found
 
@@ -95,10 +109,22 @@ def _by_relation(scope: Scope, name: str) -> Iterator[Found]:
     return (found for found in scope.embeds if name in (found.item.relation, found.relationship.target.name))
 
 
-def not_embedded(name: str) -> EmbeddingError:
+def not_embedded(name: str, scope: Scope) -> EmbeddingError:
     """PGRST108."""
+    near = nearest(name, (found.key for found in scope.embeds))
     return EmbeddingError(
         f"{name!r} is not embedded in this request",
         code="PGRST108",
-        hint=f"Embed it in the select parameter to filter, order or page it: select=*,{name}(*)",
+        hint=f"Did you mean {near!r}?"
+        if near
+        else f"Embed it in the select parameter to filter, order or page it: select=*,{name}(*)",
+    )
+
+
+def _named_twice(name: str) -> DatabaseError:
+    return DatabaseError(
+        "42712",
+        f"table name {name!r} specified more than once",
+        details="Two embeds have one key.",
+        hint=f"Give one an alias: select=other:{name}(*)",
     )

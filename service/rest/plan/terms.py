@@ -90,14 +90,24 @@ class Embed:
 
 @dataclass(frozen=True, slots=True)
 class Spread:
-    """Several keys: of a to-many relation, for each of its node's outputs the array of its values."""
+    """Several keys: of a to-many relation, for each of its node's keys the array of its values.
+
+    Args:
+        lifted: the keys, each with its place among the node's; one that something else is called by is missing.
+    """
 
     relationship: Relationship
     node: Node
     source: int = 0
+    lifted: tuple[tuple[str, int], ...] = ()
 
 
 AnyOutput = Output | Aggregate | Embed | Spread
+
+
+def keys_of(output: AnyOutput) -> tuple[str, ...]:
+    """The keys of the answer's objects that an output gives."""
+    return tuple(key for key, _ in output.lifted) if isinstance(output, Spread) else (output.key,)
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,14 +147,15 @@ class IsTest:
 
 @dataclass(frozen=True, slots=True)
 class Exists:
-    """There is a related row that fulfils the conditions; they are about that row, their source 0.
+    """There is a related row that an embed would show.
 
     Args:
+        node: the embed's rows, without outputs unless it takes them to tell.
         source: the source that the relationship starts at.
     """
 
     relationship: Relationship
-    where: tuple[Condition, ...]
+    node: Node
     source: int = 0
     negated: bool = False
 
@@ -163,9 +174,16 @@ Condition = Test | IsTest | Exists | Combination
 
 @dataclass(frozen=True, slots=True)
 class Ordering:
+    """One term of the order.
+
+    Args:
+        aggregate: the key of the aggregate that groups are ordered by, whose values the target then is.
+    """
+
     target: Target
     descending: bool = False
     nulls_first: bool | None = None
+    aggregate: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,6 +194,7 @@ class Node:
         joined: the sources after the relation's own, each after the one it starts at.
         page: of an embed, the index of its page among the request's; None if it has none of its own.
         grouped: rows are groups; the outputs that are no aggregates tell them apart.
+        having: what a group must fulfil; its targets are columns called by the aggregates' keys.
     """
 
     relation: Relation
@@ -185,6 +204,7 @@ class Node:
     order: tuple[Ordering, ...] = ()
     page: int | None = None
     grouped: bool = False
+    having: tuple[Condition, ...] = ()
 
     @property
     def embeds(self) -> bool:

@@ -18,6 +18,7 @@ class Wanted:
     """
 
     where: list[Condition] = field(default_factory=list)
+    having: list[Condition] = field(default_factory=list)
     order: list[OrderTerm] = field(default_factory=list)
     page: int | None = None
     below: dict[str, Wanted] = field(default_factory=dict)
@@ -32,6 +33,7 @@ class Wanted:
     def merge(self, other: Wanted) -> None:
         """Add what was asked under another name of the same embed."""
         self.where += other.where
+        self.having += other.having
         self.order += other.order
         self.page = other.page if self.page is None else self.page
         for name, below in other.below.items():
@@ -43,6 +45,8 @@ def sort_by_embed(asked: Read, pages: Iterable[EmbedPath]) -> Wanted:
     root = Wanted()
     for path, condition in asked.where:
         root.at(path).where.append(condition)
+    for path, condition in asked.having:
+        root.at(path).having.append(condition)
     for path, terms in asked.order:
         root.at(path).order += terms
     for index, path in enumerate(pages):

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any, ClassVar
 
-from sqlalchemy import Dialect, Select, and_, case, exists, literal_column, not_, null, or_, select
+from sqlalchemy import Dialect, Select, and_, case, literal_column, not_, null, or_
 
 from service.catalog.relationships import Relationship
 from service.rest.plan.terms import Combination, Condition, Exists, IsTest, Ordering, Target, Test
@@ -41,6 +41,10 @@ class Builder(ABC):
         """A column or a path into it, as a value that can be compared and ordered."""
 
     @abstractmethod
+    def comparable(self, value: Expression, target: Target) -> Expression:
+        """A target's value in a form that can be compared and ordered."""
+
+    @abstractmethod
     def computed(self, schema: str, name: str, row: Expression) -> Expression:
         """A function of a row."""
 
@@ -64,6 +68,10 @@ class Builder(ABC):
     def related_by_function(self, relationship: Relationship, row: Expression) -> Source:
         """The rows that a function gives for a row."""
 
+    @abstractmethod
+    def exists(self, condition: Exists) -> Expression:
+        """Whether there is a related row."""
+
     def ordering(self, ordering: Ordering, expression: Expression | None = None) -> list[Expression]:
         """The terms of ORDER BY that one term of the dialect becomes.
 
@@ -80,7 +88,7 @@ class Builder(ABC):
             case IsTest():
                 expression = self.is_test(condition)
             case Exists():
-                expression = self._exists(condition)
+                expression = self.exists(condition)
             case Combination():
                 join = and_ if condition.operator == "and" else or_
                 expression = join(*(self.condition(each) for each in condition.conditions))
@@ -146,12 +154,6 @@ class Builder(ABC):
             return self.whole_row(source) if name is None else literal_column(f"{source.alias}.{quote(name)}")
 
         return row
-
-    def _exists(self, condition: Exists) -> Expression:
-        scope = self.related(condition.relationship, self.own_row(self.scope), condition.source)
-        with self.within(scope):
-            where = [self.condition(each) for each in condition.where]
-        return exists(select(literal_column("1")).select_from(scope.clause).where(*scope.where, *where))
 
 
 def directed(expression: Expression, ordering: Ordering) -> Expression:

@@ -11,6 +11,7 @@ from dataclasses import replace
 
 from sqlalchemy import BigInteger, and_, func, literal_column, select
 
+from service.rest.plan.aggregates import made_by
 from service.rest.plan.terms import (
     Aggregate,
     Combination,
@@ -25,12 +26,13 @@ from service.rest.plan.terms import (
     Spread,
 )
 from service.rest.sql.builder import Rows
+from service.rest.sql.groups import GroupBuilder
 from service.rest.sql.source import Carried, Expression, Row, Scope, Source, relation_table
 from service.rest.sql.statement import Statement
-from service.rest.sql.writer import Cell, Writer
+from service.rest.sql.writer import Cell
 
 
-class NodeBuilder(Writer):
+class NodeBuilder(GroupBuilder):
     """The part of the builder that nests rows."""
 
     most: int | None = None
@@ -58,7 +60,8 @@ class NodeBuilder(Writer):
         self._join(node, scope)
         where = [*scope.where, *(self.condition(condition) for condition in node.where)]
         if node.grouped:
-            return self._groups(node, scope, where, limit, offset)
+            groups, cells = self.groups(node, scope, where)
+            return self._page(groups, limit, offset), cells
         if node.embeds:
             return self._embedding(node, scope, where, limit, offset)
         cells = [self._cell(output, number) for number, output in enumerate(_own(node))]
@@ -72,7 +75,7 @@ class NodeBuilder(Writer):
         name = self.alias("p")
         row = Carried(name)
         found: list[Expression] = [
-            self._embedded(output, row) if isinstance(output, Embed | Spread) else literal_column(f"{name}.v{number}")
+            self.embedded(output, row) if isinstance(output, Embed | Spread) else literal_column(f"{name}.v{number}")
             for number, output in enumerate(node.outputs)
         ]
         columns = [
@@ -83,32 +86,10 @@ class NodeBuilder(Writer):
         columns += [self._carried(scope, *place).label(label) for place, label in row.labels.items()]
         page = select(*(columns or [literal_column("1").label("one")])).select_from(scope.clause).where(*where)
         page = self._page(page.order_by(*self._order(node)), limit, offset)
-        final, cells = self._final(node, found)
+        final, cells = self.final(node, found)
         return select(*final).select_from(page.subquery(name)), cells
 
-    def _groups(
-        self, node: Node, scope: Scope, where: list[Expression], limit: Expression | None, offset: Expression | None
-    ) -> tuple[Rows, list[Cell]]:
-        name, row = self.alias("g"), self.own_row(scope)
-        columns, found, keys = [], [], []
-        for number, output in enumerate(node.outputs):
-            place: Expression = literal_column(f"{name}.v{number}")
-            if isinstance(output, Aggregate):
-                argument = self._argument(output, scope)
-                if argument is not None:
-                    columns.append(argument.label(f"v{number}"))
-                found.append(self.aggregate(output, None if argument is None else place))
-                continue
-            value = self.value(output) if isinstance(output, Output) else self._embedded(output, row)
-            columns.append(self.groupable(value, output).label(f"v{number}"))
-            found.append(self.ungrouped(place, output))
-            keys.append(place)
-        every = select(*(columns or [literal_column("1").label("one")])).select_from(scope.clause).where(*where)
-        final, cells = self._final(node, found)
-        groups = select(*final).select_from(every.subquery(name)).group_by(*keys)
-        return self._page(groups.order_by(*self._group_order(node, found)), limit, offset), cells
-
-    def _final(self, node: Node, found: Sequence[Expression]) -> tuple[list[Expression], list[Cell]]:
+    def final(self, node: Node, found: Sequence[Expression]) -> tuple[list[Expression], list[Cell]]:
         """The columns of the answer: what was found for each output, the spread ones taken apart."""
         columns: list[Expression] = []
         cells: list[Cell] = []
@@ -117,10 +98,9 @@ class NodeBuilder(Writer):
                 cells.append(self._cell(output, len(cells)))
                 columns.append(value.label(cells[-1].label))
                 continue
-            for index, key in enumerate(lifted_keys(output)):
-                if all(key != cell.key for cell in cells):
-                    cells.append(Cell(key, self.label(key, len(cells)), None))
-                    columns.append(self.element(value, index).label(cells[-1].label))
+            for key, index in output.lifted:
+                cells.append(Cell(key, self.label(key, len(cells)), None))
+                columns.append(self.element(value, index).label(cells[-1].label))
         return columns, cells
 
     def _cell(self, output: Output | Aggregate | Embed, number: int) -> Cell:
@@ -129,11 +109,11 @@ class NodeBuilder(Writer):
             case Output():
                 return Cell(output.key, label, output.target.kind, output.cast)
             case Aggregate():
-                return Cell(output.key, label, self.aggregate_kind(output), output.result_cast)
+                return Cell(output.key, label, made_by(output).kind, output.result_cast)
             case Embed():
                 return Cell(output.key, label, None)
 
-    def _embedded(self, output: Embed | Spread, row: Row) -> Expression:
+    def embedded(self, output: Embed | Spread, row: Row) -> Expression:
         """What is embedded in one row, as JSON."""
         node, to_one = output.node, output.relationship.to_one
         with self.within(self.related(output.relationship, row, output.source)) as scope:
@@ -142,6 +122,13 @@ class NodeBuilder(Writer):
         if isinstance(output, Spread):
             return self.as_columns(rows, cells)
         return self.as_object(rows, cells) if to_one else self.as_array(rows, cells)
+
+    def exists(self, condition: Exists) -> Expression:
+        node, relationship = condition.node, condition.relationship
+        with self.within(self.related(relationship, self.own_row(self.scope), condition.source)) as scope:
+            limit, offset = (None, None) if node.page is None else self._embed_page(node, relationship.to_one)
+            rows, _ = self._rows(node, scope, limit, offset)
+        return rows.exists()
 
     # Parts of a SELECT
 
@@ -163,8 +150,8 @@ class NodeBuilder(Writer):
             equal = [source.column(other) == start.column(own) for own, other in joined.relationship.pairs]
             if joined.relationship.function is not None:
                 equal.append(self.is_row(source))
-            on = and_(literal_column("1 = 1"), *equal, *(self.condition(each) for each in joined.where))
-            scope.clause = scope.clause.outerjoin(source.table, on)
+            on = [*equal, *(self.condition(each) for each in joined.where)]
+            scope.clause = scope.clause.outerjoin(source.table, and_(*on) if on else literal_column("1 = 1"))
 
     def _joinable(self, joined: Joined, scope: Scope) -> Source:
         relationship = joined.relationship
@@ -176,25 +163,9 @@ class NodeBuilder(Writer):
         source = scope.sources[number]
         return self.whole_row(source) if name is None else source.column(name)
 
-    def _argument(self, aggregate: Aggregate, scope: Scope) -> Expression | None:
-        """What is aggregated; None counts rows."""
-        if aggregate.target is not None:
-            return self.value(Output(aggregate.key, aggregate.target, aggregate.cast))
-        if aggregate.source == 0:
-            return None
-        # A related row that is not there must not be counted: count what is never NULL in one that is.
-        return self.whole_row(scope.sources[aggregate.source])
-
     def _order(self, node: Node) -> Iterator[Expression]:
         for ordering in node.order:
             yield from self.ordering(ordering)
-
-    def _group_order(self, node: Node, found: Sequence[Expression]) -> Iterator[Expression]:
-        for ordering in node.order:
-            for output, value in zip(node.outputs, found, strict=True):
-                if isinstance(output, Output) and output.target == ordering.target:
-                    yield from self.ordering(ordering, value)
-                    break
 
     def _embed_page(self, node: Node, to_one: bool) -> tuple[Expression | None, Expression | None]:
         most = 1 if to_one else self.most
@@ -240,15 +211,6 @@ def _without_outputs(node: Node) -> Node:
 
 def _own(node: Node) -> list[Output]:
     return [output for output in node.outputs if isinstance(output, Output)]
-
-
-def lifted_keys(spread: Spread) -> Iterator[str]:
-    """The keys of a spread relation's columns, in order."""
-    for output in spread.node.outputs:
-        if isinstance(output, Spread):
-            yield from lifted_keys(output)
-        else:
-            yield output.key
 
 
 def _has_subquery(condition: Condition) -> bool:

@@ -102,11 +102,11 @@ class PostgresqlBuilder(NodeBuilder):
 
     def aggregate(self, aggregate: Aggregate, argument: Expression | None) -> Expression:
         function = getattr(func, aggregate.function)
-        expression = function() if argument is None else function(argument)
-        return expression if aggregate.result_cast is None else _cast(expression, aggregate.result_cast)
+        found: Expression = function() if argument is None else function(argument)
+        return found
 
-    def aggregate_kind(self, aggregate: Aggregate) -> Kind:
-        return Kind.OTHER  # PostgreSQL knows itself how to write it
+    def cast_result(self, aggregate: Aggregate, value: Expression) -> Expression:
+        return value if aggregate.result_cast is None else _cast(value, aggregate.result_cast)
 
     def as_array(self, rows: Rows, cells: Sequence[Cell]) -> Expression:
         array = func.coalesce(func.json_agg(_item(cells)), literal_column("'[]'"))
@@ -126,6 +126,9 @@ class PostgresqlBuilder(NodeBuilder):
     def groupable(self, value: Expression, output: Output | Embed | Spread) -> Expression:
         # The type json knows no equality; its text does, and keeps the order of the keys.
         return cast(value, Text) if _is_json_text(output) else value
+
+    def group_keys(self, value: Expression, output: Output | Embed | Spread) -> list[Expression]:
+        return [value]
 
     def ungrouped(self, value: Expression, output: Output | Embed | Spread) -> Expression:
         return cast(value, Named("json")) if _is_json_text(output) else value
@@ -149,8 +152,10 @@ class PostgresqlBuilder(NodeBuilder):
         return Source(relation, given, alias)
 
     def target(self, target: Target) -> Expression:
-        expression = self._path(target)
-        return cast(expression, Named("jsonb")) if self._is_json(target) else expression
+        return self.comparable(self._path(target), target)
+
+    def comparable(self, value: Expression, target: Target) -> Expression:
+        return cast(value, Named("jsonb")) if self._is_json(target) else value
 
     def tests(self) -> dict[Group, Callable[[Test], Expression]]:
         return {

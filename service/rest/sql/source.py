@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -29,6 +29,16 @@ class Source:
 
     def column(self, name: str) -> Expression:
         return self.table.c[name]
+
+
+@dataclass(frozen=True)
+class Groups(Source):
+    """What a group is asked about: its aggregates by their keys."""
+
+    values: Mapping[str, Expression] = field(default_factory=dict)
+
+    def column(self, name: str) -> Expression:
+        return self.values[name]
 
 
 @dataclass

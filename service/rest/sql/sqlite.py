@@ -11,16 +11,18 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
-from sqlalchemy import cast, func, literal_column, select, types
+from sqlalchemy import case, cast, func, literal_column, select, types
 from sqlalchemy.dialects.sqlite import aiosqlite
 
 from service.catalog.model import Kind
 from service.catalog.relationships import Relationship
+from service.rest.plan.aggregates import made_by
 from service.rest.plan.terms import Aggregate, Count, Embed, Ordering, Output, ReadPlan, Spread
 from service.rest.sql.builder import Rows, directed
 from service.rest.sql.source import Expression, Source
 from service.rest.sql.sqlite_conditions import SqliteConditions
-from service.rest.sql.sqlite_json import cast_kind, cast_value, json_rank_of, json_text, json_value_of
+from service.rest.sql.sqlite_groups import aggregate_value
+from service.rest.sql.sqlite_json import cast_value, json_rank_of, json_text, json_value_of
 from service.rest.sql.statement import Statement
 from service.rest.sql.writer import Cell
 
@@ -56,25 +58,11 @@ class SqliteBuilder(SqliteConditions):
         return expression if output.cast is None else cast_value(expression, output.target.kind, output.cast)
 
     def aggregate(self, aggregate: Aggregate, argument: Expression | None) -> Expression:
-        function = getattr(func, aggregate.function)
-        expression: Expression = function() if argument is None else function(argument)
-        if aggregate.result_cast is None:
-            return expression
-        return cast_value(expression, self._kind_of_group(aggregate), aggregate.result_cast)
+        return func.count() if argument is None else aggregate_value(aggregate, argument)
 
-    def aggregate_kind(self, aggregate: Aggregate) -> Kind:
-        return self._kind_of_group(aggregate)
-
-    @staticmethod
-    def _kind_of_group(aggregate: Aggregate) -> Kind:
-        match aggregate.function:
-            case "count":
-                return Kind.INTEGER
-            case "avg":
-                return Kind.REAL
-        if aggregate.target is None:
-            return Kind.OTHER
-        return aggregate.target.kind if aggregate.cast is None else cast_kind(aggregate.cast)
+    def cast_result(self, aggregate: Aggregate, value: Expression) -> Expression:
+        cast_to = aggregate.result_cast
+        return value if cast_to is None else cast_value(value, made_by(aggregate).kind, cast_to)
 
     def as_array(self, rows: Rows, cells: Sequence[Cell]) -> Expression:
         return select(_array(self._object(cells))).select_from(rows.subquery("_row")).scalar_subquery()
@@ -97,6 +85,13 @@ class SqliteBuilder(SqliteConditions):
     def groupable(self, value: Expression, output: Output | Embed | Spread) -> Expression:
         return value
 
+    def group_keys(self, value: Expression, output: Output | Embed | Spread) -> list[Expression]:
+        if not isinstance(output, Output) or output.cast is not None or output.target.kind is not Kind.JSON:
+            return [value]
+        # Documents are equal by what they mean; what is none has its text alone.
+        meaning = func.pg_jsonb(value)
+        return [meaning, case((meaning.is_(None), value))]
+
     def ungrouped(self, value: Expression, output: Output | Embed | Spread) -> Expression:
         return value
 
@@ -110,9 +105,7 @@ class SqliteBuilder(SqliteConditions):
         raise NotImplementedError("SQLite has no functions of rows, and no catalog has one")
 
     def whole_row(self, source: Source) -> Expression:
-        """Stands for the row where it is asked whether there is one: what the primary key is, or the row's number."""
-        key = source.relation.primary_key
-        return source.column(key[0]) if key else literal_column(f"{source.alias}.rowid")
+        raise NotImplementedError("SQLite has no functions of rows, and no catalog has one")
 
     def ordering(self, ordering: Ordering, expression: Expression | None = None) -> list[Expression]:
         found = self.target(ordering.target) if expression is None else expression

@@ -18,7 +18,7 @@ from service.errors import DatabaseError, NotImplementedHereError
 from service.rest.plan.terms import IsTest, Target, Test
 from service.rest.sql.nodes import NodeBuilder
 from service.rest.sql.postgresql import star_to_percent
-from service.rest.sql.source import Expression, relation_table
+from service.rest.sql.source import Expression, Groups, relation_table
 from service.rest.sql.sqlite_json import json_rank_of, json_value_of, path_json, path_text, valid_json
 from service.rest.sql.sqlite_search import SEARCHES
 from service.rest.sql.sqlite_values import (
@@ -53,8 +53,10 @@ class SqliteConditions(NodeBuilder):
     """The part of the builder that renders conditions."""
 
     def target(self, target: Target) -> Expression:
-        expression = self.stored(target)
-        return valid_json(expression) if target.kind is Kind.JSON and not target.path else expression
+        return self.comparable(self.stored(target), target)
+
+    def comparable(self, value: Expression, target: Target) -> Expression:
+        return valid_json(value) if target.kind is Kind.JSON and not target.path else value
 
     def stored(self, target: Target) -> Expression:
         """A column or what a path finds in it, as it is stored."""
@@ -126,7 +128,11 @@ class SqliteConditions(NodeBuilder):
 
     def _kind(self, target: Target) -> Kind:
         """The columns of a full-text table have no type: what was put in comes out."""
-        relation = self.scope.sources[target.source].relation
+        source = self.scope.sources[target.source]
+        if isinstance(source, Groups):
+            # An aggregate has no affinity that would make a number of the text that stands for a NUMERIC.
+            return Kind.REAL if target.kind is Kind.NUMERIC else target.kind
+        relation = source.relation
         untyped = relation.kind is RelationKind.FULL_TEXT_TABLE and not target.path
         return Kind.OTHER if untyped else target.kind
 

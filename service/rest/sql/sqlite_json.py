@@ -8,20 +8,9 @@ from sqlalchemy import ColumnElement, case, func, literal_column
 
 from service.catalog.model import Kind
 from service.errors import DatabaseError
+from service.rest.plan.aggregates import KINDS, kind_named
 
 Expression = ColumnElement[Any]
-
-_TYPES: dict[str, Kind] = {
-    **dict.fromkeys(("int", "integer", "bigint", "smallint", "int2", "int4", "int8"), Kind.INTEGER),
-    **dict.fromkeys(("float", "real", "double precision", "float4", "float8"), Kind.REAL),
-    **dict.fromkeys(("numeric", "decimal"), Kind.NUMERIC),
-    **dict.fromkeys(("text", "varchar", "character varying", "char", "character", "bpchar"), Kind.TEXT),
-    **dict.fromkeys(("bool", "boolean"), Kind.BOOLEAN),
-    **dict.fromkeys(("json", "jsonb"), Kind.JSON),
-    "date": Kind.DATE,
-    "time": Kind.TIME,
-    "timestamp": Kind.TIMESTAMP,
-}
 
 
 def cast_kind(name: str) -> Kind:
@@ -30,9 +19,9 @@ def cast_kind(name: str) -> Kind:
     Raises:
         DatabaseError: 42704, there is no such type here.
     """
-    kind = _TYPES.get(" ".join(name.casefold().split()))
+    kind = kind_named(name)
     if kind is None:
-        raise DatabaseError("42704", f'type "{name}" does not exist', hint=f"SQLite casts to: {', '.join(_TYPES)}")
+        raise DatabaseError("42704", f'type "{name}" does not exist', hint=f"SQLite casts to: {', '.join(KINDS)}")
     return kind
 
 

@@ -1,4 +1,4 @@
-"""How a database writes the values of rows, and rows as JSON: the methods that each builder fills in for its database."""
+"""How a database writes values, and rows as JSON: the methods that each builder fills in for its database."""
 
 from __future__ import annotations
 
@@ -46,11 +46,11 @@ class Writer(Builder):
 
     @abstractmethod
     def aggregate(self, aggregate: Aggregate, argument: Expression | None) -> Expression:
-        """A value of a group."""
+        """A value of a group, before it is cast itself."""
 
     @abstractmethod
-    def aggregate_kind(self, aggregate: Aggregate) -> Kind:
-        """What an aggregate's values are."""
+    def cast_result(self, aggregate: Aggregate, value: Expression) -> Expression:
+        """An aggregate's value, cast as was asked."""
 
     @abstractmethod
     def as_array(self, rows: Rows, cells: Sequence[Cell]) -> Expression:
@@ -71,6 +71,10 @@ class Writer(Builder):
     @abstractmethod
     def groupable(self, value: Expression, output: Output | Embed | Spread) -> Expression:
         """A value in a form that rows can be grouped by."""
+
+    @abstractmethod
+    def group_keys(self, value: Expression, output: Output | Embed | Spread) -> list[Expression]:
+        """What `groupable` made, as terms of GROUP BY."""
 
     @abstractmethod
     def ungrouped(self, value: Expression, output: Output | Embed | Spread) -> Expression:

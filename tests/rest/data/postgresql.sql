@@ -187,6 +187,136 @@ insert into wide values (1,
   81, 82, 83, 84, 85, 86, 87, 88, 89, 90, 91, 92, 93, 94, 95, 96, 97, 98, 99, 100,
   101, 102, 103, 104, 105, 106, 107, 108, 109, 110, 111, 112, 113, 114, 115, 116, 117, 118, 119, 120);
 
+-- Related tables: a publishing house, and its corners.
+create table countries (id integer primary key, name text collate "C" not null);
+create table authors (
+  id integer primary key, name text collate "C" not null, born date, country_id integer references countries,
+  mentor_id integer references authors
+);
+create table passports (author_id integer primary key references authors, number text collate "C");
+create table desks (id integer primary key, author_id integer unique references authors, room text collate "C");
+create table books (
+  id integer primary key, title text collate "C" not null, author_id integer references authors,
+  editor_id integer references authors, price numeric(8, 2), year integer
+);
+create table tags (id integer primary key, name text collate "C" not null);
+create table book_tags (
+  book_id integer references books, tag_id integer references tags, weight integer, primary key (book_id, tag_id)
+);
+create table follows (
+  follower_id integer references authors, followed_id integer references authors, since date,
+  primary key (follower_id, followed_id)
+);
+create table reviews (id integer primary key, book_id integer not null references books, body text collate "C", score integer);
+create table awards (id integer primary key, book_id integer references books, name text collate "C");
+insert into countries values (1, 'Norway'), (2, 'Chile'), (3, 'Japan'), (4, 'Nauru');
+insert into authors values
+  (1, 'Ada', '1970-01-02', 1, null),
+  (2, 'Ben', '1980-12-31', 2, 1),
+  (3, 'Cleo', null, 1, 1),
+  (4, 'Dov', '1990-06-15', null, 2),
+  (5, 'Ede', '1985-03-04', 3, null);
+insert into passports values (1, 'N1'), (2, 'C2'), (3, null);
+insert into desks values (10, 1, 'north'), (11, 2, 'south'), (12, null, 'empty'), (13, null, 'spare');
+insert into books values
+  (1, 'Algebra', 1, 2, 10.50, 2001),
+  (2, 'Botany', 1, 3, 20.25, 2001),
+  (3, 'Chess', 2, 1, 10.50, 2005),
+  (4, 'Drums', 3, null, null, 2005),
+  (5, 'Echo', null, 2, 5.25, null),
+  (6, 'Fog', 1, 2, 7.75, 2010);
+insert into tags values (1, 'art'), (2, 'bio'), (3, 'cut'), (4, 'dew');
+insert into book_tags values (1, 1, 5), (1, 2, 3), (2, 2, 9), (3, 1, null), (6, 3, 1), (6, 1, 2);
+insert into follows values
+  (1, 2, '2020-01-01'), (1, 3, null), (2, 1, '2021-01-01'), (3, 1, null), (4, 1, '2022-01-01'), (4, 4, null);
+insert into reviews values (1, 1, 'fine', 4), (2, 1, null, 2), (3, 2, 'ok', 5), (4, 3, 'dull', null);
+
+create table editions (
+  id integer primary key, book_id integer references books, big bigint, ratio double precision, bound boolean,
+  extra json, cover bytea, fixed numeric(12, 2), printed date, note text
+);
+insert into editions values
+  (1, 1, 9007199254740993, 0.1, true, '{"a":{"b":[1,null,"x"]},"n":1}', '\x00ff', 1234567890.25, '2024-02-29', 'tab	"quote" back\slash'),
+  (2, 1, -9223372036854775808, 0.30000000000000004, false, '[1,{"n":2}]', '\x', -0.01, '1999-12-31', 'naïve 😀'),
+  (3, 2, null, null, null, null, null, null, null, null),
+  (4, 2, 0, 1e300, true, 'null', '\x6869', 0.10, '2000-01-01', '');
+
+create table halls (building text collate "C", number integer, name text collate "C", primary key (building, number));
+create table shelves (
+  id integer primary key, building text collate "C", hall_number integer, label text collate "C",
+  foreign key (building, hall_number) references halls
+);
+insert into halls values ('A', 1, 'Atrium'), ('A', 2, null), ('B', 1, 'Base');
+insert into shelves values
+  (1, 'A', 1, 'x'), (2, 'A', 1, 'y'), (3, 'B', 1, 'z'), (4, 'A', null, 'half'), (5, null, null, 'none'), (6, 'A', 2, 'w');
+
+create table status (id integer primary key, name text collate "C");
+create table tickets (id integer primary key, status integer references status, title text collate "C");
+insert into status values (1, 'open'), (2, 'shut');
+insert into tickets values (1, 1, 'leak'), (2, 2, 'noise'), (3, null, 'draft'), (4, 1, 'smell');
+
+create table t1 (
+  t1 integer primary key, p2 text, _row text, k0 integer, v0 integer, g1 integer, one integer, c0 text, "?" integer
+);
+create table p1 (id integer primary key, t2 integer references t1, t1 text, body text, total integer, "%(x)s" integer);
+insert into t1 values (1, 'p', 'r', 10, 20, 30, 40, 'c', 50), (2, null, null, null, null, null, null, null, null);
+insert into p1 values (1, 1, 'x', 'b', 7, 8), (2, 1, 'y', null, null, null), (3, null, 'z', 'd', 9, 1);
+create table "two words" ("i.d" integer primary key, "na,me" text, "quo""te" text);
+create table "pär(t)s" (id integer primary key, "fk:x" integer references "two words", "sel ect" integer);
+insert into "two words" values (1, 'a', 'b'), (2, 'c', null);
+insert into "pär(t)s" values (1, 1, 5), (2, 1, 6), (3, 2, 7);
+
+create table stations (id integer primary key, name text collate "C");
+create table measures (id integer, region text not null, station_id integer references stations, level integer,
+  primary key (id, region)) partition by list (region);
+create table measures_north partition of measures for values in ('north');
+create table measures_south partition of measures for values in ('south');
+insert into stations values (1, 'hill'), (2, 'bay');
+insert into measures values (1, 'north', 1, 5), (2, 'south', 1, 7), (3, 'north', 2, null);
+
+create table broad (
+  id integer primary key,
+  w001 integer, w002 integer, w003 integer, w004 integer, w005 integer, w006 integer, w007 integer, w008 integer,
+  w009 integer, w010 integer, w011 integer, w012 integer, w013 integer, w014 integer, w015 integer, w016 integer,
+  w017 integer, w018 integer, w019 integer, w020 integer, w021 integer, w022 integer, w023 integer, w024 integer,
+  w025 integer, w026 integer, w027 integer, w028 integer, w029 integer, w030 integer, w031 integer, w032 integer,
+  w033 integer, w034 integer, w035 integer, w036 integer, w037 integer, w038 integer, w039 integer, w040 integer,
+  w041 integer, w042 integer, w043 integer, w044 integer, w045 integer, w046 integer, w047 integer, w048 integer,
+  w049 integer, w050 integer, w051 integer, w052 integer, w053 integer, w054 integer, w055 integer, w056 integer,
+  w057 integer, w058 integer, w059 integer, w060 integer, w061 integer, w062 integer, w063 integer, w064 integer,
+  w065 integer, w066 integer, w067 integer, w068 integer, w069 integer, w070 integer, w071 integer, w072 integer,
+  w073 integer, w074 integer, w075 integer, w076 integer, w077 integer, w078 integer, w079 integer, w080 integer,
+  w081 integer, w082 integer, w083 integer, w084 integer, w085 integer, w086 integer, w087 integer, w088 integer,
+  w089 integer, w090 integer, w091 integer, w092 integer, w093 integer, w094 integer, w095 integer, w096 integer,
+  w097 integer, w098 integer, w099 integer, w100 integer, w101 integer, w102 integer, w103 integer, w104 integer,
+  w105 integer, w106 integer, w107 integer, w108 integer, w109 integer, w110 integer, w111 integer, w112 integer,
+  w113 integer, w114 integer, w115 integer, w116 integer, w117 integer, w118 integer, w119 integer, w120 integer,
+  w121 integer, w122 integer, w123 integer, w124 integer, w125 integer, w126 integer, w127 integer, w128 integer,
+  w129 integer, w130 integer, w131 integer, w132 integer, w133 integer, w134 integer, w135 integer, w136 integer,
+  w137 integer, w138 integer, w139 integer, w140 integer, w141 integer, w142 integer, w143 integer, w144 integer,
+  w145 integer, w146 integer, w147 integer, w148 integer, w149 integer, w150 integer, w151 integer, w152 integer,
+  w153 integer, w154 integer, w155 integer, w156 integer, w157 integer, w158 integer, w159 integer, w160 integer,
+  w161 integer, w162 integer, w163 integer, w164 integer, w165 integer, w166 integer, w167 integer, w168 integer,
+  w169 integer, w170 integer, w171 integer, w172 integer, w173 integer, w174 integer, w175 integer, w176 integer,
+  w177 integer, w178 integer, w179 integer, w180 integer, w181 integer, w182 integer, w183 integer, w184 integer,
+  w185 integer, w186 integer, w187 integer, w188 integer, w189 integer, w190 integer, w191 integer, w192 integer,
+  w193 integer, w194 integer, w195 integer, w196 integer, w197 integer, w198 integer, w199 integer, w200 integer
+);
+create table holders (id integer primary key, broad_id integer references broad);
+insert into broad values (1,
+  1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20,
+  21, 22, 23, 24, 25, 26, 27, 28, 29, 30, 31, 32, 33, 34, 35, 36, 37, 38, 39, 40,
+  41, 42, 43, 44, 45, 46, 47, 48, 49, 50, 51, 52, 53, 54, 55, 56, 57, 58, 59, 60,
+  61, 62, 63, 64, 65, 66, 67, 68, 69, 70, 71, 72, 73, 74, 75, 76, 77, 78, 79, 80,
+  81, 82, 83, 84, 85, 86, 87, 88, 89, 90, 91, 92, 93, 94, 95, 96, 97, 98, 99, 100,
+  101, 102, 103, 104, 105, 106, 107, 108, 109, 110, 111, 112, 113, 114, 115, 116, 117, 118, 119, 120,
+  121, 122, 123, 124, 125, 126, 127, 128, 129, 130, 131, 132, 133, 134, 135, 136, 137, 138, 139, 140,
+  141, 142, 143, 144, 145, 146, 147, 148, 149, 150, 151, 152, 153, 154, 155, 156, 157, 158, 159, 160,
+  161, 162, 163, 164, 165, 166, 167, 168, 169, 170, 171, 172, 173, 174, 175, 176, 177, 178, 179, 180,
+  181, 182, 183, 184, 185, 186, 187, 188, 189, 190, 191, 192, 193, 194, 195, 196, 197, 198, 199, 200
+);
+insert into holders values (1, 1), (2, null);
+
 -- A second exposed schema, and one that never is.
 create schema v1;
 create table v1.items (id integer primary key, title text);
