@@ -86,3 +86,9 @@ def _double(text: str) -> tuple[str, float]:
 
 def _no_json(word: str) -> Any:
     raise ValueError(f"{word} is no JSON")
+
+
+def listed(text: str, **more: Any) -> list[Case]:
+    """Reads that succeed: each a URL, and below it, indented, exactly the rows."""
+    lines = [line for line in text.splitlines() if line.strip()]
+    return [rows(url, body.strip(), **more) for url, body in zip(lines[::2], lines[1::2], strict=True)]

@@ -10,9 +10,17 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
+import cases_aggregates
 import cases_computed
 import cases_corners
+import cases_embed_errors
+import cases_embed_filters
+import cases_embed_inner
+import cases_embed_pages
+import cases_embed_values
+import cases_embedding
 import cases_errors
+import cases_groups
 import cases_logic
 import cases_names
 import cases_operators
@@ -20,6 +28,7 @@ import cases_order
 import cases_pages
 import cases_profiles
 import cases_select
+import cases_spreads
 import cases_values
 import cases_views
 import httpx
@@ -185,6 +194,92 @@ async def test_views(answered: tuple[str, httpx.AsyncClient], case: Case) -> Non
 async def test_computed(answered: tuple[str, httpx.AsyncClient], case: Case) -> None:
     """A function of a row is read like a column of it, or embedded like what it is related to; it never writes."""
     await check(case, *answered)
+
+
+@table(cases_embedding)
+async def test_embedding(answered: tuple[str, httpx.AsyncClient], case: Case) -> None:
+    """What is related comes in the row that it is related to, under the name it was asked for by."""
+    await check(case, *answered)
+
+
+@table(cases_embed_values)
+async def test_embed_values(answered: tuple[str, httpx.AsyncClient], case: Case) -> None:
+    """Whatever anything is called and whatever is in it, an embed has it as it is."""
+    await check(case, *answered)
+
+
+@table(cases_embed_filters)
+async def test_embed_filters(answered: tuple[str, httpx.AsyncClient], case: Case) -> None:
+    """What is asked of an embed shapes that alone; rows can be ordered by what is embedded in them."""
+    await check(case, *answered)
+
+
+@table(cases_embed_inner)
+async def test_embed_inner(answered: tuple[str, httpx.AsyncClient], case: Case) -> None:
+    """Rows can be chosen by whether there is anything in an embed."""
+    await check(case, *answered)
+
+
+@table(cases_spreads)
+async def test_spreads(answered: tuple[str, httpx.AsyncClient], case: Case) -> None:
+    """A spread lifts columns: one value of a to-one relation, an array of a to-many one."""
+    await check(case, *answered)
+
+
+@table(cases_aggregates)
+async def test_aggregates(answered: tuple[str, httpx.AsyncClient], case: Case) -> None:
+    """Rows are grouped by what is selected beside aggregates, nulls for a value like any other."""
+    await check(case, *answered)
+
+
+@table(cases_groups)
+async def test_groups(answered: tuple[str, httpx.AsyncClient], case: Case) -> None:
+    """Related rows are aggregated for each row, or lifted and aggregated with it; groups can be chosen."""
+    await check(case, *answered)
+
+
+@table(cases_embed_errors)
+async def test_embed_errors(answered: tuple[str, httpx.AsyncClient], case: Case) -> None:
+    """What cannot be done is refused with the code and the names that say why."""
+    await check(case, *answered)
+
+
+@table(cases_embed_pages)
+async def test_embed_pages(answered: tuple[str, httpx.AsyncClient], case: Case) -> None:
+    """Counts and pages are of the rows that are answered, whatever is embedded in them."""
+    await check(case, *answered)
+
+
+@pytest.mark.parametrize("database", BOTH)
+async def test_the_ways_to_choose_from(applications: dict[tuple[str, str], httpx.AsyncClient], database: str) -> None:
+    """An embed that may mean several relationships is answered with each of them, and the hint that means it."""
+    answer = await applications[database, "plain"].get(f"{PREFIX}tags?select=books(authors(name))")
+    assert answer.status_code == 300
+    assert answer.json()["details"] == [
+        {
+            "cardinality": "many-to-one",
+            "relationship": f"books_{column}_fkey using books({column}) and authors(id)",
+            "embedding": "books with authors",
+        }
+        for column in ("author_id", "editor_id")
+    ]
+    for way in ("authors!books_author_id_fkey", "authors!books_editor_id_fkey"):
+        assert f"'{way}'" in answer.json()["hint"]
+        chosen = await applications[database, "plain"].get(f"{PREFIX}tags?select=books({way}(name))")
+        assert chosen.status_code == 200
+
+
+@pytest.mark.parametrize("database", BOTH)
+async def test_a_junction_to_choose(applications: dict[tuple[str, str], httpx.AsyncClient], database: str) -> None:
+    """Of many-to-many relationships the answer says the junction and both of its foreign keys."""
+    answer = await applications[database, "plain"].get(f"{PREFIX}authors?select=authors(name)")
+    to, by = "follows_followed_id_fkey", "follows_follower_id_fkey"
+    assert [each["relationship"] for each in answer.json()["details"]] == [
+        "authors_mentor_id_fkey using authors(id) and authors(mentor_id)",
+        f"follows using {to}(followed_id) and {by}(follower_id)",
+        f"follows using {by}(follower_id) and {to}(followed_id)",
+    ]
+    assert [each["cardinality"] for each in answer.json()["details"]] == ["one-to-many", "many-to-many", "many-to-many"]
 
 
 async def test_values_are_compared_exactly() -> None:
