@@ -25,6 +25,14 @@ create table "? $1 %(p0)s" (rowid text, n integer); insert into "? $1 %(p0)s" va
 create table key_only (k text primary key, v any) without rowid; insert into key_only values ('a', 1);
 create view seen as select id + 1 as "a+1", count(*) over () as "count(*)", body || '!' as "p%s", json(1) as j from odd;
 create virtual table words using fts5 (title, body); insert into words values ('hello world', 'fox'), ('bye', 'dog');
+create table link (id integer primary key, odd_id integer references odd, body text, doc json, real real, num numeric,
+  link_id integer references link);
+insert into link values (1, 1, 'x', '{"a":1}', 0.1, 1.5, null), (2, 2, cast(x'ff22' as text), '{bad', 9e999, 'NaN', 1),
+  (3, 'text', char(1) || '"' || char(0) || char(27), '[1e400,"' || char(1) || '"]', 'text', x'00', 2),
+  (4, null, null, null, null, null, 9), (5, 1, x'ff', x'7b7d', -5e-324, 9e999, 1);
+create table many_odd (odd_id integer references odd, link_id integer references link, "select" text,
+  primary key (odd_id, link_id));
+insert into many_odd values (1, 1, 'a'), (1, 2, null), (2, 1, cast(x'ff' as text)), (3, 3, 'c'), (null, 4, 'd');
 """,
     "postgresql": r"""
 create type shade as enum ('red', 'blue');
@@ -42,6 +50,13 @@ insert into "c0" values (1, 'r', 2, 'b', 4, 5, 6, 'v', 8, 9, 10, 11, 12, 13, 14)
 create table "_row" (_row integer, main integer); insert into "_row" values (1, 2);
 create table "? $1 %(p0)s" (ctid_ text, n integer); insert into "? $1 %(p0)s" values ('x', 1);
 create view seen as select id + 1 as "a+1", count(*) over () as "count(*)", body || '!' as "p%s" from odd;
+create table link (id integer primary key, odd_id integer references odd, body text, doc json, "real" double precision,
+  num numeric, link_id integer references link);
+insert into link values (1, 1, 'x', '{"a":1}', 0.1, 1.5, null), (2, 2, e'\\x01"', '[1e400]', 'NaN', 'NaN', 1),
+  (3, 3, '', '"a"', '-Infinity', 0, 2), (4, null, null, null, null, null, 1);
+create table many_odd (odd_id integer references odd, link_id integer references link, "select" text,
+  primary key (odd_id, link_id));
+insert into many_odd values (1, 1, 'a'), (1, 2, null), (2, 1, 'b'), (3, 3, 'c');
 """,
 }
 

@@ -94,8 +94,8 @@ def _ambiguous(source: Relation, embed: SelectEmbed, found: Sequence[Relationshi
 def _in_order(relationship: Relationship) -> tuple[str, ...]:
     """Databases list their foreign keys in orders of their own."""
     junction = relationship.junction
-    passage = ("", "") if junction is None else (junction.relation.name, junction.constraint)
-    return (*passage, relationship.constraint, relationship.cardinality.value)
+    table, far = ("", "") if junction is None else (junction.relation.name, junction.constraint)
+    return table, relationship.constraint, far, relationship.cardinality.value
 
 
 def _best_hint(relationship: Relationship) -> str:
