@@ -20,6 +20,7 @@ TOO_MUCH = [
     "select=" + "a(" * D.depth + "id" + ")" * D.depth,
     "select=" + ",".join(["a"] * (D.columns + 1)),
     "select=a(" + ",".join(["a"] * D.columns) + ")",
+    "select=" + ",".join(["a()"] * (D.embeds + 1)),
     "columns=" + ",".join(["a"] * (D.columns + 1)),
     "on_conflict=" + ",".join(["a"] * (D.columns + 1)),
     "order=" + ",".join(["a"] * (D.order_terms + 1)),

@@ -98,10 +98,17 @@ def conditions(draw: st.DrawFn, values: list[Value], depth: int = 0) -> Conditio
 
 
 @st.composite
+def groups(draw: st.DrawFn, values: list[Value]) -> Logic:
+    """What `having` holds."""
+    return Logic("and", tuple(draw(conditions(values, 1)) for _ in range(draw(st.integers(1, 2)))))
+
+
+@st.composite
 def requests(draw: st.DrawFn) -> Asked:
     """Any request the terms can express."""
     values: list[Value] = []
     where = tuple((draw(PATH), draw(conditions(values))) for _ in range(draw(st.integers(0, 3))))
+    having = tuple((draw(PATH), draw(groups(values))) for _ in range(draw(st.integers(0, 2))))
     orders: dict[EmbedPath, Any] = draw(
         st.dictionaries(PATH, st.lists(TERM, min_size=1, max_size=3).map(tuple), max_size=2)
     )
@@ -111,7 +118,7 @@ def requests(draw: st.DrawFn) -> Asked:
         method="GET",
         relation="films",
         profile=None,
-        read=Read(tuple(draw(st.lists(ITEM, max_size=4))), where, tuple(orders.items())),
+        read=Read(tuple(draw(st.lists(ITEM, max_size=4))), where, tuple(orders.items()), having),
         values=tuple(values),
         page=draw(ROOT_PAGE),
         pages=tuple(pages.items()),

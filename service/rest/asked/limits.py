@@ -18,6 +18,7 @@ class Limits:
         steps: `->` steps in one JSON path.
         conditions: filters and logic trees together.
         columns: items in `select` (all levels together), names in `columns` and `on_conflict`.
+        embeds: embeds in `select`, all levels together.
         order_terms: terms in all `order` parameters together.
         list_items: items of one `in` list or of one array after `(any)` or `(all)`.
         media_ranges: entries of `Accept` that are looked at; those beyond are ignored, not refused.
@@ -28,6 +29,7 @@ class Limits:
     steps: int = 50
     conditions: int = 200
     columns: int = 1_000
+    embeds: int = 200
     order_terms: int = 50
     list_items: int = 5_000
     media_ranges: int = 50

@@ -43,12 +43,13 @@ def _read(text: str, limits: Limits) -> tuple[SelectItem, ...]:
 
 
 class _Select:
-    """One reading of a select: the place in the text and how many items there were."""
+    """One reading of a select: the place in the text and how many items and embeds there were."""
 
     def __init__(self, text: str, limits: Limits) -> None:
         self.scanner = Scanner(text, "select")
         self.limits = limits
         self.count = 0
+        self.embeds = 0
 
     def items(self, depth: int) -> tuple[SelectItem, ...]:
         check(depth, self.limits.depth, "levels of embedding in select")
@@ -122,6 +123,8 @@ class _Select:
         return words + (cast[2] or "") + cast[3]
 
     def embed(self, relation: str, depth: int, *, alias: str | None = None, spread: bool = False) -> SelectEmbed:
+        self.embeds += 1
+        check(self.embeds, self.limits.embeds, "embeds in select")
         scanner = self.scanner
         scanner.skip()
         hint = join = None

@@ -8,6 +8,7 @@ from service.catalog.model import Relation
 from service.catalog.relationships import Relationships
 from service.errors import EmbeddingError, PlanError, UnknownColumnError
 from service.rest.plan.aggregates import made_by
+from service.rest.plan.budget import MOST_JOINED, Budget, too_complex
 from service.rest.plan.conditions import condition_on, conditions_of
 from service.rest.plan.groups import Groups, not_grouped
 from service.rest.plan.keys import one_of_each_key
@@ -42,6 +43,7 @@ class NodePlanner:
         self.relationships = relationships
         self.aggregates = aggregates
         self.warnings: list[str] = []
+        self._budget = Budget()
 
     def node(self, relation: Relation, items: Sequence[SelectItem], wanted: Wanted) -> Node:
         """The rows of `relation`, with all below them.
@@ -49,6 +51,7 @@ class NodePlanner:
         Raises:
             PlanError: a name that does not exist, or something that cannot be done.
         """
+        self._budget.subquery(wanted)
         return _Planning(self, relation, items, wanted).node()
 
     def scope(self, relation: Relation, items: Sequence[SelectItem], wanted: Wanted, number: int = 0) -> Scope:
@@ -61,6 +64,7 @@ class NodePlanner:
     def shown(self, found: Found) -> Node:
         """The rows that an embed shows, as far as it takes to tell whether there are any."""
         relation, items, wanted = found.relationship.target, found.item.items, found.wanted
+        self._budget.subquery(wanted)
         if wanted.having:
             return _Planning(self, relation, items, wanted, bare=True).node()
         where = conditions_of(open_scope(self.relationships, relation, items, wanted), wanted, self.shown)
@@ -153,6 +157,8 @@ class _Planning:
     def _join(self, scope: Scope, found: Found) -> Scope:
         """The source that a to-one embed is joined as."""
         number = len(self._joined) + 1
+        if number > MOST_JOINED:
+            raise too_complex()
         below = self._planner.scope(found.relationship.target, found.item.items, found.wanted, number)
         where = conditions_of(below, found.wanted, self._planner.shown)
         self._joined.append(Joined(found.relationship, scope.number, where))

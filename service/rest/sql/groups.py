@@ -43,7 +43,7 @@ class GroupBuilder(Writer):
             if argument is not None:
                 columns.append(argument.label(f"v{number}"))
         every = select(*(columns or [literal_column("1").label("one")])).select_from(scope.clause).where(*where)
-        clause: FromClause = every.subquery(name)
+        clause = self.made(every, name) if node.embeds else every.subquery(name)
         chosen: list[Expression] = []
         if node.having:
             clause, values = self._made(select(*_labelled(values)).select_from(clause).group_by(*keys), len(values))

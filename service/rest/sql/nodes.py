@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from sqlalchemy import BigInteger, and_, func, literal_column, select
+from sqlalchemy import BigInteger, FromClause, and_, func, literal_column, select
 
 from service.rest.plan.aggregates import made_by
 from service.rest.plan.terms import (
@@ -86,8 +86,19 @@ class NodeBuilder(GroupBuilder):
         columns += [self._carried(scope, *place).label(label) for place, label in row.labels.items()]
         page = select(*(columns or [literal_column("1").label("one")])).select_from(scope.clause).where(*where)
         page = self._page(page.order_by(*self._order(node)), limit, offset)
+        rows = page.subquery(name)
+        if any(isinstance(output, Spread) for output in node.outputs):
+            return self._taken_apart(node, rows, found)
         final, cells = self.final(node, found)
-        return select(*final).select_from(page.subquery(name)), cells
+        return select(*final).select_from(rows), cells
+
+    def _taken_apart(self, node: Node, rows: FromClause, found: Sequence[Expression]) -> tuple[Rows, list[Cell]]:
+        """The page with what was found for each output, of which a spread's is then taken apart: found once, not once
+        for each of its columns."""
+        name = self.alias("s")
+        whole = select(*(value.label(f"e{number}") for number, value in enumerate(found))).select_from(rows)
+        final, cells = self.final(node, [literal_column(f"{name}.e{number}") for number in range(len(found))])
+        return select(*final).select_from(self.made(whole, name)), cells
 
     def final(self, node: Node, found: Sequence[Expression]) -> tuple[list[Expression], list[Cell]]:
         """The columns of the answer: what was found for each output, the spread ones taken apart."""

@@ -12,6 +12,7 @@ from typing import Any
 from sqlalchemy import (
     ARRAY,
     ColumnClause,
+    FromClause,
     Function,
     Integer,
     String,
@@ -119,6 +120,9 @@ class PostgresqlBuilder(NodeBuilder):
         row = rows.subquery("_row")
         columns = [func.coalesce(func.json_agg(row.c[cell.label]), literal_column("'[]'")) for cell in cells]
         return select(func.json_build_array(*columns)).select_from(row).scalar_subquery()
+
+    def made(self, rows: Rows, name: str) -> FromClause:
+        return rows.offset(literal_column("0")).subquery(name)
 
     def element(self, array: Expression, index: int) -> Expression:
         return array.op("->")(literal_column(str(index)))

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
-from sqlalchemy import case, cast, func, literal_column, select, types
+from sqlalchemy import FromClause, case, cast, func, literal_column, select, types
 from sqlalchemy.dialects.sqlite import aiosqlite
 
 from service.catalog.model import Kind
@@ -68,8 +68,7 @@ class SqliteBuilder(SqliteConditions):
         return select(_array(self._object(cells))).select_from(rows.subquery("_row")).scalar_subquery()
 
     def as_object(self, rows: Rows, cells: Sequence[Cell]) -> Expression:
-        found = select(self._object(cells)).select_from(rows.subquery("_row")).scalar_subquery()
-        return func.coalesce(found, literal_column("'null'"))
+        return select(self._object(cells)).select_from(rows.subquery("_row")).scalar_subquery()
 
     def as_columns(self, rows: Rows, cells: Sequence[Cell]) -> Expression:
         arrays = [_array(_text(cell)) for cell in cells]
@@ -78,6 +77,9 @@ class SqliteBuilder(SqliteConditions):
             whole = whole.concat(literal_column("','")).concat(each) if number else whole.concat(each)
         whole = whole.concat(literal_column("']'"))
         return select(whole).select_from(rows.subquery("_row")).scalar_subquery()
+
+    def made(self, rows: Rows, name: str) -> FromClause:
+        return rows.cte(name, nesting=True).prefix_with("MATERIALIZED")
 
     def element(self, array: Expression, index: int) -> Expression:
         return array.op("->")(literal_column(f"'$[{index}]'"))
@@ -130,9 +132,12 @@ class SqliteBuilder(SqliteConditions):
 
 
 def _text(cell: Cell) -> Expression:
-    """A value of a row as JSON text; what is embedded is that already."""
+    """A value of a row as JSON text; what is embedded is that already, or NULL where there is nothing.
+
+    It is here that NULL becomes null and not around the subquery: SQLite reads a hundred open brackets and no more.
+    """
     if cell.kind is None:
-        return literal_column(f"_row.{cell.label}")
+        return literal_column(f"coalesce(_row.{cell.label}, 'null')")
     return json_text(f"_row.{cell.label}", cell.kind, cell.cast)
 
 

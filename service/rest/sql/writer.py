@@ -7,6 +7,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from sqlalchemy import FromClause
+
 from service.catalog.model import Kind
 from service.rest.plan.terms import Aggregate, Embed, Output, ReadPlan, Spread
 from service.rest.sql.builder import Builder, Rows
@@ -63,6 +65,10 @@ class Writer(Builder):
     @abstractmethod
     def as_columns(self, rows: Rows, cells: Sequence[Cell]) -> Expression:
         """Rows as one JSON array that has, for each column, the array of its values."""
+
+    @abstractmethod
+    def made(self, rows: Rows, name: str) -> FromClause:
+        """Rows in a FROM that the planner makes as they stand: it would run a subquery anew for each use of a value."""
 
     @abstractmethod
     def element(self, array: Expression, index: int) -> Expression:

@@ -1,0 +1,6 @@
+-- book?select=count(),price.sum()
+SELECT CAST('[' || coalesce(group_concat('{' || printf($1, CASE typeof(_row.c0) WHEN 'real' THEN pg_real(_row.c0) WHEN 'blob' THEN '"\\x' || lower(hex(_row.c0)) || '"' ELSE json_quote(_row.c0) END, CASE typeof(_row.c1) WHEN 'real' THEN pg_real(_row.c1) WHEN 'blob' THEN '"\\x' || lower(hex(_row.c1)) || '"' ELSE json_quote(_row.c1) END) || '}'), '') || ']' AS BLOB) AS body, count(*) AS page_total
+FROM (SELECT count(*) AS c0, CASE WHEN (typeof(sum(g2.v1)) = 'real') THEN CAST(printf('%!.15g', sum(g2.v1)) AS FLOAT) ELSE sum(g2.v1) END AS c1
+FROM (SELECT t1."price" AS v1
+FROM "main"."book" AS t1) AS g2
+LIMIT $2 OFFSET $3) AS _row

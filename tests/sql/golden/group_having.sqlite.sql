@@ -1,0 +1,8 @@
+-- book?select=author_id,total:price.sum()&having=(total.gt.10,total.lt.99)&order=total.desc
+SELECT CAST('[' || coalesce(group_concat('{' || printf($1, CASE typeof(_row.c0) WHEN 'real' THEN pg_real(_row.c0) WHEN 'blob' THEN '"\\x' || lower(hex(_row.c0)) || '"' ELSE json_quote(_row.c0) END, CASE typeof(_row.c1) WHEN 'real' THEN pg_real(_row.c1) WHEN 'blob' THEN '"\\x' || lower(hex(_row.c1)) || '"' ELSE json_quote(_row.c1) END) || '}'), '') || ']' AS BLOB) AS body, count(*) AS page_total
+FROM (SELECT h3.f0 AS c0, h3.f1 AS c1
+FROM (SELECT g2.v0 AS f0, CASE WHEN (typeof(sum(g2.v1)) = 'real') THEN CAST(printf('%!.15g', sum(g2.v1)) AS FLOAT) ELSE sum(g2.v1) END AS f1
+FROM (SELECT t1."author_id" AS v0, t1."price" AS v1
+FROM "main"."book" AS t1) AS g2 GROUP BY g2.v0) AS h3
+WHERE h3.f1 > $2 AND h3.f1 < $3 ORDER BY h3.f1 DESC NULLS FIRST
+LIMIT $4 OFFSET $5) AS _row

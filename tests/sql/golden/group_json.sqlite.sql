@@ -1,0 +1,6 @@
+-- book?select=data,count()&order=data
+SELECT CAST('[' || coalesce(group_concat('{' || printf($1, CASE WHEN typeof(_row.c0) = 'text' AND json_valid(_row.c0) THEN _row.c0 ELSE CASE typeof(_row.c0) WHEN 'real' THEN pg_real(_row.c0) WHEN 'blob' THEN '"\\x' || lower(hex(_row.c0)) || '"' ELSE json_quote(_row.c0) END END, CASE typeof(_row.c1) WHEN 'real' THEN pg_real(_row.c1) WHEN 'blob' THEN '"\\x' || lower(hex(_row.c1)) || '"' ELSE json_quote(_row.c1) END) || '}'), '') || ']' AS BLOB) AS body, count(*) AS page_total
+FROM (SELECT g2.v0 AS c0, count(*) AS c1
+FROM (SELECT t1."data" AS v0
+FROM "main"."book" AS t1) AS g2 GROUP BY pg_jsonb(g2.v0), CASE WHEN (pg_jsonb(g2.v0) IS NULL) THEN g2.v0 END ORDER BY CASE json_type(CASE WHEN (typeof(g2.v0) = 'real') THEN pg_real(g2.v0) WHEN json_valid(g2.v0) THEN g2.v0 END) WHEN 'null' THEN 0 WHEN 'text' THEN 1 WHEN 'integer' THEN 2 WHEN 'real' THEN 2 WHEN 'true' THEN 3 WHEN 'false' THEN 3 WHEN 'array' THEN 4 WHEN 'object' THEN 5 END ASC NULLS LAST, CASE WHEN (json_type(CASE WHEN (typeof(g2.v0) = 'real') THEN pg_real(g2.v0) WHEN json_valid(g2.v0) THEN g2.v0 END) = 'null') THEN 0 ELSE json_extract(CASE WHEN (typeof(g2.v0) = 'real') THEN pg_real(g2.v0) WHEN json_valid(g2.v0) THEN g2.v0 END, '$') END ASC NULLS LAST
+LIMIT $2 OFFSET $3) AS _row

@@ -1,0 +1,12 @@
+-- author?select=name,...book(title,price)&book.order=id
+SELECT CAST('[' || coalesce(group_concat('{' || printf($1, CASE typeof(_row.c0) WHEN 'real' THEN pg_real(_row.c0) WHEN 'blob' THEN '"\\x' || lower(hex(_row.c0)) || '"' ELSE json_quote(_row.c0) END, coalesce(_row.c1, 'null'), coalesce(_row.c2, 'null')) || '}'), '') || ']' AS BLOB) AS body, count(*) AS page_total
+FROM (WITH s4 AS MATERIALIZED
+(SELECT p2.v0 AS e0, (SELECT '[' || '[' || coalesce(group_concat(CASE typeof(_row.c0) WHEN 'real' THEN pg_real(_row.c0) WHEN 'blob' THEN '"\\x' || lower(hex(_row.c0)) || '"' ELSE json_quote(_row.c0) END), '') || ']' || ',' || '[' || coalesce(group_concat(CASE typeof(_row.c1) WHEN 'real' THEN pg_real(_row.c1) WHEN 'blob' THEN '"\\x' || lower(hex(_row.c1)) || '"' ELSE json_quote(_row.c1) END), '') || ']' || ']' AS anon_1
+FROM (SELECT t3."title" AS c0, t3."price" AS c1
+FROM "main"."book" AS t3
+WHERE t3."author_id" = p2.k0 ORDER BY t3."id" ASC) AS _row) AS e1
+FROM (SELECT t1."name" AS v0, t1."id" AS k0
+FROM "main"."author" AS t1
+LIMIT $2 OFFSET $3) AS p2)
+SELECT s4.e0 AS c0, s4.e1 -> '$[0]' AS c1, s4.e1 -> '$[1]' AS c2
+FROM s4) AS _row
