@@ -179,6 +179,14 @@ LONG = [
     pytest.param(f"doc=eq.{'[' * 900}{']' * 900}", 200, id="deep JSON that is closed"),
     pytest.param("doc->" + "k" * 200 + "->>x=eq.1", 200, id="a long key"),
     pytest.param(f"{'x' * 2_000}=eq.1", 400, id="a long column"),
+    pytest.param("select=" + ",".join(f"a{n}:link!odd_id(id)" for n in range(200)), 200, id="200 embeds"),
+    pytest.param("select=" + ",".join(f"a{n}:link!odd_id!inner()" for n in range(200)), 200, id="200 inner embeds"),
+    pytest.param("select=" + ",".join(f"a{n}:link!odd_id()" for n in range(201)), 400, id="201 embeds"),
+    pytest.param(
+        "select=link!odd_id(" + ",".join(f"...link_id(a{n}:id)" for n in range(60)) + ")", 200, id="60 spreads"
+    ),
+    pytest.param(f"select=link!odd_id({'pupils:link!link_id(' * 5}id{')' * 5})", 200, id="6 embeds deep"),
+    pytest.param("select=link!odd_id(" + ",".join(f"a{n}:body" for n in range(900)) + ")", 200, id="a wide embed"),
 ]
 
 

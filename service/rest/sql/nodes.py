@@ -122,7 +122,7 @@ class NodeBuilder(GroupBuilder):
             case Aggregate():
                 return Cell(output.key, label, made_by(output).kind, output.result_cast)
             case Embed():
-                return Cell(output.key, label, None)
+                return Cell(output.key, label, None, empty="null" if output.relationship.to_one else "[]")
 
     def embedded(self, output: Embed | Spread, row: Row) -> Expression:
         """What is embedded in one row, as JSON."""

@@ -65,7 +65,9 @@ class SqliteBuilder(SqliteConditions):
         return value if cast_to is None else cast_value(value, made_by(aggregate).kind, cast_to)
 
     def as_array(self, rows: Rows, cells: Sequence[Cell]) -> Expression:
-        return select(_array(self._object(cells))).select_from(rows.subquery("_row")).scalar_subquery()
+        # NULL where there is none; see `_text`.
+        listed = literal_column("'['").concat(func.group_concat(self._object(cells))).concat(literal_column("']'"))
+        return select(listed).select_from(rows.subquery("_row")).scalar_subquery()
 
     def as_object(self, rows: Rows, cells: Sequence[Cell]) -> Expression:
         return select(self._object(cells)).select_from(rows.subquery("_row")).scalar_subquery()
@@ -134,10 +136,11 @@ class SqliteBuilder(SqliteConditions):
 def _text(cell: Cell) -> Expression:
     """A value of a row as JSON text; what is embedded is that already, or NULL where there is nothing.
 
-    It is here that NULL becomes null and not around the subquery: SQLite reads a hundred open brackets and no more.
+    It is here that NULL becomes `null` or `[]` and not in the subquery: how deep they nest depends on how little SQLite
+    has to keep in mind at each level.
     """
     if cell.kind is None:
-        return literal_column(f"coalesce(_row.{cell.label}, 'null')")
+        return literal_column(f"coalesce(_row.{cell.label}, '{cell.empty}')")
     return json_text(f"_row.{cell.label}", cell.kind, cell.cast)
 
 

@@ -23,12 +23,14 @@ class Cell:
         label: its name in the statement.
         kind: what its values are; None where they are finished JSON.
         cast: the type that the values were cast to, if they were.
+        empty: the JSON of a related row or rows that are not there.
     """
 
     key: str
     label: str
     kind: Kind | None
     cast: str | None = None
+    empty: str = "null"
 
 
 class Writer(Builder):
