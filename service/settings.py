@@ -164,6 +164,10 @@ class Settings(BaseSettings):
     db_max_rows: Annotated[int | None, _or_none(lambda value: units.whole(value, 1))] = _setting(
         1000, "The most rows an answer carries; none for no limit."
     )
+    stream_max_rows: Annotated[int | None, _or_none(lambda value: units.whole(value, 1))] = _setting(
+        None, "The most rows of an answer that is streamed (CSV, NDJSON); none for no limit."
+    )
+    stream_timeout: Seconds = _setting(600.0, "The longest an answer may be streamed; it holds a connection.")
     db_tx_end: Annotated[Literal["commit", "commit-allow-override", "rollback", "rollback-allow-override"], Lower] = (
         _setting("commit", "How a transaction ends, and whether a request may override it with Prefer: tx=.")
     )
@@ -293,6 +297,7 @@ _SHOWN: Mapping[object, Callable[[Any], str]] = {
     ("pool_reclaim_after", type(None)): lambda _: "none",
     ("max_body", int): units.show_size,
     ("db_max_rows", type(None)): lambda _: "none",
+    ("stream_max_rows", type(None)): lambda _: "none",
 }
 
 

@@ -1,7 +1,7 @@
 """The pool: a gate in front of a store of connections. See README.md beside this file for the room's rule."""
 
 from service.pool.clock import Clock
-from service.pool.driver import Driver, Row
+from service.pool.driver import Cursor, Driver, Row
 from service.pool.histogram import Histogram
 from service.pool.lease import SILENT, Lease
 from service.pool.limits import Limits
@@ -9,4 +9,7 @@ from service.pool.pool import Pool
 from service.pool.stats import Holder, PoolStats
 from service.pool.store import Store
 
-__all__ = ["SILENT", "Clock", "Driver", "Histogram", "Holder", "Lease", "Limits", "Pool", "PoolStats", "Row", "Store"]
+__all__ = [
+    *("SILENT", "Clock", "Cursor", "Driver", "Histogram", "Holder", "Lease", "Limits", "Pool", "PoolStats", "Row"),
+    "Store",
+]

@@ -18,6 +18,18 @@ class Row(Protocol):
     def __len__(self) -> int: ...
 
 
+class Cursor(Protocol):
+    """Rows that are fetched in parts."""
+
+    async def fetch(self, count: int) -> list[Row]:
+        """The next rows, `count` at most; fewer than that are the last."""
+        ...
+
+    async def close(self) -> None:
+        """Lets go of the rows that were not fetched."""
+        ...
+
+
 class Driver(Protocol):
     """How to talk to one database's connections. Placeholders are `$1`, `$2`, … on every database."""
 
@@ -27,6 +39,10 @@ class Driver(Protocol):
 
     async def fetchrow(self, connection: Any, sql: str, args: Sequence[Any]) -> Row | None:
         """The first row of one statement, or None."""
+        ...
+
+    async def open_cursor(self, connection: Any, sql: str, args: Sequence[Any]) -> Cursor:
+        """A cursor over the rows of one statement, inside a transaction; nothing else runs until it is closed."""
         ...
 
     async def execute(self, connection: Any, sql: str, args: Sequence[Any]) -> int:

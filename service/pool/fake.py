@@ -27,7 +27,7 @@ from sqlalchemy.engine.default import DefaultDialect
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlalchemy.util import await_only
 
-from service.pool.driver import Row
+from service.pool.driver import Cursor, Row
 from service.pool.pool import Pool
 from service.pool.store import Store
 
@@ -174,6 +174,20 @@ class FakeCursor:
         pass
 
 
+class FakeRows:
+    """Rows handed out in parts."""
+
+    def __init__(self, rows: list[Row]) -> None:
+        self._rows = rows
+
+    async def fetch(self, count: int) -> list[Row]:
+        part, self._rows = self._rows[:count], self._rows[count:]
+        return part
+
+    async def close(self) -> None:
+        self._rows = []
+
+
 class FakeDriver:
     """The pool's view of `FakeConnection`."""
 
@@ -183,6 +197,9 @@ class FakeDriver:
     async def fetchrow(self, connection: FakeConnection, sql: str, args: Sequence[Any]) -> Row | None:
         rows = await connection.run(sql, args)
         return rows[0] if rows else None
+
+    async def open_cursor(self, connection: FakeConnection, sql: str, args: Sequence[Any]) -> Cursor:
+        return FakeRows(list(await connection.run(sql, args)))
 
     async def execute(self, connection: FakeConnection, sql: str, args: Sequence[Any]) -> int:
         return len(await connection.run(sql, args))

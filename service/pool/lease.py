@@ -8,7 +8,7 @@ which a cancelled caller does not wait for.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Hashable
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Hashable
 from contextlib import asynccontextmanager
 from types import TracebackType
 from typing import Any, TypeVar
@@ -21,6 +21,7 @@ from service.pool.stock import Stock
 T = TypeVar("T")
 SILENT = "the database did not answer in time"
 """What callers are told where the driver gave up waiting."""
+_MOST_ROWS = 5000  # of one part, however short they are
 
 
 class Lease:
@@ -72,6 +73,27 @@ class Lease:
         """The first column of the first row, or None."""
         row = await self._call(self._driver.fetchrow(self.connection, sql, args))
         return None if row is None else row[0]
+
+    async def stream(
+        self, sql: str, *args: Any, part: int = 100, most_bytes: int = 65_536
+    ) -> AsyncGenerator[list[Row], None]:
+        """The rows of one statement in parts, none but the last empty; in a transaction.
+
+        Args:
+            part: rows of the first part; of the others as many as fill about `most_bytes`.
+            most_bytes: the size that parts should have, counted by the length of each row's first column.
+        """
+        cursor = await self._call(self._driver.open_cursor(self.connection, sql, args))
+        while True:
+            rows = await self._call(cursor.fetch(part))
+            ended = len(rows) < part
+            if ended:
+                await self._call(cursor.close())
+            yield rows
+            if ended:
+                return
+            size = sum(len(row[0]) for row in rows) // len(rows) + 1
+            part = max(1, min(most_bytes // size, _MOST_ROWS))
 
     async def execute(self, sql: str, *args: Any) -> int:
         """Runs one statement; the rows it affected, -1 if the database does not say."""

@@ -8,11 +8,12 @@ from dataclasses import dataclass
 
 from service.catalog.model import Catalog, Relation
 from service.catalog.relationships import Relationships
+from service.rest.plan.media import JSON, Media
 from service.rest.plan.names import resolve_relation, resolve_schema
 from service.rest.plan.plain import is_plain
 from service.rest.plan.read import plan_read
 from service.rest.plan.terms import Count
-from service.rest.sql import Statement, build_estimate, build_read
+from service.rest.sql import Statement, build_estimate, build_explain, build_read, build_total
 from service.rest.terms import Asked
 
 
@@ -25,6 +26,7 @@ class Prepared:
         count: how the total is to be found.
         count_limit: how far an estimated count counts.
         plain: reading it runs no code of the schema's author, and so needs no READ ONLY transaction.
+        total: counts by itself, where rows are sent as they come.
         warnings: what the caller is to be told beside the answer.
     """
 
@@ -34,6 +36,7 @@ class Prepared:
     count: Count
     count_limit: int | None
     plain: bool
+    total: Statement | None = None
     warnings: tuple[str, ...] = ()
 
 
@@ -67,7 +70,7 @@ class Statements:
         self._version = -1
         self._kept: OrderedDict[Hashable, Prepared] = OrderedDict()
 
-    def read(self, asked: Asked, catalog: Catalog) -> Prepared:
+    def read(self, asked: Asked, catalog: Catalog, media: Media = JSON) -> Prepared:
         """The statement for a read of this shape.
 
         Raises:
@@ -79,10 +82,11 @@ class Statements:
             self._version = catalog.version
             self._relationships = Relationships(catalog)
         pages = tuple(path for path, _ in asked.pages)
-        key = (asked.profile, asked.relation, asked.read, pages, asked.preferences.count, asked.method == "HEAD")
+        count, is_head = asked.preferences.count, asked.method == "HEAD"
+        key = (asked.profile, asked.relation, asked.read, pages, count, is_head, media.form, media.explain)
         prepared = self._kept.get(key)
         if prepared is None:
-            prepared = self._prepare(asked, catalog)
+            prepared = self._prepare(asked, catalog, media)
             self._keep(key, prepared)
         else:
             self._kept.move_to_end(key)
@@ -95,7 +99,7 @@ class Statements:
             _, gone = self._kept.popitem(last=False)
             self._text -= len(gone.statement.text)
 
-    def _prepare(self, asked: Asked, catalog: Catalog) -> Prepared:
+    def _prepare(self, asked: Asked, catalog: Catalog, media: Media) -> Prepared:
         relation = resolve_relation(catalog, resolve_schema(catalog, asked.profile), asked.relation)
         plan = plan_read(
             asked.read,
@@ -106,8 +110,11 @@ class Statements:
             count_limit=self._max_rows,
             rows=asked.method != "HEAD",
             most=self._max_rows,
+            form=media.form,
             aggregates=self._aggregates,
         )
+        if media.explain is not None:
+            return Prepared(relation, build_explain(plan, media.explain, self._database), None, Count.NONE, None, False)
         estimate = build_estimate(plan, self._database)
         return Prepared(
             relation=relation,
@@ -116,5 +123,6 @@ class Statements:
             estimate=estimate,
             count=plan.count,
             count_limit=plan.count_limit,
+            total=build_total(plan, self._database) if media.streams and plan.rows else None,
             warnings=plan.warnings,
         )

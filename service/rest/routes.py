@@ -13,15 +13,18 @@ from werkzeug.datastructures import Headers
 from service.asgi import Response
 from service.auth import Access, Identity, anonymous, require
 from service.catalog.holder import CatalogHolder
-from service.catalog.model import Catalog, Relation
+from service.catalog.model import Relation
 from service.database import Database
-from service.errors import BodyError, MediaTypeError, MethodError, PathError
+from service.errors import BodyError, MethodError, PathError
 from service.rest.answer.answer import Answer
-from service.rest.answer.rows import answer_rows
+from service.rest.answer.lines import StreamAnswer, answer_lines
+from service.rest.answer.rows import answer_plan, answer_rows
 from service.rest.asked import read_request
-from service.rest.execute import run_read
+from service.rest.execute import Request, open_stream, run_explain, run_read
+from service.rest.execute.request import narrowed
+from service.rest.plan.media import Media, choose_media
 from service.rest.plan.names import resolve_relation, resolve_schema
-from service.rest.prepare import Statements
+from service.rest.prepare import Prepared, Statements
 from service.rest.terms import Asked
 from service.settings import Settings
 from service.timing import Timings
@@ -63,16 +66,32 @@ class TableApi:
         if method not in _SERVED:
             raise MethodError(f"{method} is not available on tables", headers={"Allow": _ALLOW})
         asked = _parse(method, name, environ)
+        media = choose_media(asked.accept, plans=self.settings.db_plan_enabled)
         timings.mark("parse")
-        catalog = self.catalog.current
-        prepared = self.statements.read(asked, catalog)
+        prepared = self.statements.read(asked, self.catalog.current, media)
         timings.mark("plan")
-        max_rows, caller = self.settings.db_max_rows, environ.get("REMOTE_ADDR")
-        result = await run_read(self.database, prepared, asked, identity, max_rows=max_rows, caller=caller)
-        timings.add("wait", result.waited)
-        timings.add("transaction", result.ran)
-        profile = self._profile(asked, catalog, prepared.relation)
-        return to_response(answer_rows(result, asked, profile=profile, warnings=prepared.warnings))
+        return await self._read(asked, media, prepared, identity, timings)
+
+    async def _read(
+        self, asked: Asked, media: Media, prepared: Prepared, identity: Identity, timings: Timings
+    ) -> Response:
+        profile = self._profile(asked, prepared.relation)
+        streams = media.streams and asked.method != "HEAD" and media.explain is None
+        page = narrowed(asked.page, self.settings.stream_max_rows if streams else self.settings.db_max_rows)
+        caller = request.environ.get("REMOTE_ADDR")
+        run = Request(self.database, prepared, asked, identity, page, caller)
+        if media.explain is not None:
+            return to_response(answer_plan(await run_explain(run, media.explain), asked, media, profile=profile))
+        if not streams:
+            result = await run_read(run)
+            timings.add("wait", result.waited)
+            timings.add("transaction", result.ran)
+            return to_response(answer_rows(result, asked, media, profile=profile, warnings=prepared.warnings))
+        stream = await open_stream(run, timeout=self.settings.stream_timeout)
+        timings.add("wait", stream.waited)
+        timings.add("transaction", stream.ran)
+        keys = prepared.statement.keys
+        return to_response(answer_lines(stream, keys, asked, media, profile=profile, warnings=prepared.warnings))
 
     @cached_property
     def _anonymous(self) -> Identity:
@@ -88,9 +107,10 @@ class TableApi:
         resolve_relation(catalog, schema, name)
         return Answer(200, {"Allow": _ALLOW})
 
-    def _profile(self, asked: Asked, catalog: Catalog, relation: Relation) -> str | None:
+    def _profile(self, asked: Asked, relation: Relation) -> str | None:
         """The schema that was read, told where it was asked for or where there are several."""
-        return relation.schema if asked.profile is not None or len(catalog.schemas) > 1 else None
+        several = len(self.catalog.current.schemas) > 1
+        return relation.schema if asked.profile is not None or several else None
 
 
 class _Headers:
@@ -108,13 +128,7 @@ class _Headers:
 def _parse(method: str, name: str, environ: WSGIEnvironment) -> Asked:
     if environ.get("CONTENT_LENGTH", "0") not in ("", "0") or "HTTP_TRANSFER_ENCODING" in environ:
         raise BodyError(f"A {method} request takes no body", hint="Put filters into the query string: ?column=eq.value")
-    asked = read_request(method, name, environ["QUERY_STRING"], _Headers(environ))
-    if asked.accept and not any(_is_json(media.type) and media.quality > 0 for media in asked.accept):
-        raise MediaTypeError(
-            f"None of these media types can be produced: {', '.join(media.type for media in asked.accept)}",
-            hint="Ask for application/json.",
-        )
-    return asked
+    return read_request(method, name, environ["QUERY_STRING"], _Headers(environ))
 
 
 async def too_deep(name: str, deeper: str) -> Response:
@@ -129,10 +143,6 @@ async def too_deep(name: str, deeper: str) -> Response:
     )
 
 
-def _is_json(media_type: str) -> bool:
-    return media_type in ("*/*", "application/*", "application/json", "application/vnd.pgrst.array+json")
-
-
 class _Complete(Response):
     """A response whose headers need no mending before they are sent."""
 
@@ -140,8 +150,10 @@ class _Complete(Response):
         return self.headers
 
 
-def to_response(answer: Answer) -> Response:
+def to_response(answer: Answer | StreamAnswer) -> Response:
     """The web framework's form of an answer."""
+    if isinstance(answer, StreamAnswer):
+        return Response(answer.parts, answer.answer.status, Headers(list(answer.answer.headers.items())))
     headers = Headers(list(answer.headers.items()))
     if request.method != "HEAD":
         # What a GET would have answered has a length that is not known to a HEAD, for which no rows are written.

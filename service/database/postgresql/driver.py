@@ -7,7 +7,21 @@ import socket
 from collections.abc import Sequence
 from typing import Any
 
-from service.pool import Row
+from service.pool import Cursor, Row
+
+
+class _Cursor:
+    """asyncpg's cursor; the transaction's end closes it."""
+
+    def __init__(self, cursor: Any) -> None:
+        self._cursor = cursor
+
+    async def fetch(self, count: int) -> list[Row]:
+        rows: list[Row] = await self._cursor.fetch(count)
+        return rows
+
+    async def close(self) -> None:
+        """Nothing: a trip saved."""
 
 
 class AsyncpgDriver:
@@ -20,6 +34,9 @@ class AsyncpgDriver:
     async def fetchrow(self, connection: Any, sql: str, args: Sequence[Any]) -> Row | None:
         row: Row | None = await connection.fetchrow(sql, *args)
         return row
+
+    async def open_cursor(self, connection: Any, sql: str, args: Sequence[Any]) -> Cursor:
+        return _Cursor(await connection.cursor(sql, *args))
 
     async def execute(self, connection: Any, sql: str, args: Sequence[Any]) -> int:
         tag: str = await connection.execute(sql, *args)  # "UPDATE 3", "INSERT 0 3", "CREATE TABLE"

@@ -56,7 +56,12 @@ class LimitedConnection(sqlite3.Connection):
 
     Args:
         limit: seconds a statement may run.
+
+    Attributes:
+        left_open: a cursor whose rows may not all have been fetched; until it is closed it holds its snapshot.
     """
+
+    left_open: sqlite3.Cursor | None = None
 
     def __init__(self, *args: Any, limit: float, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

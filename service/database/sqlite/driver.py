@@ -8,7 +8,7 @@ from typing import Any
 
 from service.database.sqlite.connection import FileConnection, LimitedConnection
 from service.database.sqlite.errors import name_of
-from service.pool import Row
+from service.pool import Cursor, Row
 
 _NAMES = tuple(str(number) for number in range(1, 32_767))  # SQLite's own most
 
@@ -37,6 +37,20 @@ def _cursor(raw: LimitedConnection) -> sqlite3.Cursor:
     return cursor
 
 
+class _Cursor:
+    """A cursor of the standard library, used in its connection's thread."""
+
+    def __init__(self, connection: FileConnection, cursor: sqlite3.Cursor) -> None:
+        self._connection = connection
+        self._cursor = cursor
+
+    async def fetch(self, count: int) -> list[Row]:
+        return await self._connection.run(lambda _: self._cursor.fetchmany(count))
+
+    async def close(self) -> None:
+        await self._connection.run(lambda _: self._cursor.close())
+
+
 class SqliteDriver:
     """The driver protocol of `service.pool` over `FileConnection`; arguments bind to `$1`, `$2`, … or to `?`."""
 
@@ -54,6 +68,13 @@ class SqliteDriver:
             return row
 
         return await connection.run(job)
+
+    async def open_cursor(self, connection: FileConnection, sql: str, args: Sequence[Any]) -> Cursor:
+        def job(raw: LimitedConnection) -> sqlite3.Cursor:
+            raw.left_open = cursor = _cursor(raw).execute(sql, bound(sql, args))
+            return cursor
+
+        return _Cursor(connection, await connection.run(job))
 
     async def execute(self, connection: FileConnection, sql: str, args: Sequence[Any]) -> int:
         def job(raw: LimitedConnection) -> int:
@@ -87,6 +108,9 @@ class SqliteDriver:
 
     async def reset(self, connection: FileConnection) -> None:
         def job(raw: LimitedConnection) -> None:
+            if raw.left_open is not None:
+                raw.left_open.close()
+                raw.left_open = None
             if raw.in_transaction:
                 raw.rollback()
 

@@ -18,6 +18,7 @@ import re2  # type: ignore[import-untyped]  # google-re2 ships no types
 
 from service.database.sqlite.casts import SqliteValue, pg_boolean, pg_double, pg_integer, pg_numeric, pg_text
 from service.database.sqlite.complaints import ComplaintError, complain
+from service.database.sqlite.documents import pg_strip_nulls
 
 Test = Callable[[str], object]
 
@@ -155,6 +156,7 @@ FUNCTIONS: Mapping[str, tuple[int, Callable[..., SqliteValue]]] = MappingProxyTy
     {
         "pg_real": (1, pg_real),
         "pg_jsonb": (1, pg_jsonb),
+        "pg_strip_nulls": (1, pg_strip_nulls),
         "pg_integer": (1, pg_integer),
         "pg_double": (1, pg_double),
         "pg_numeric": (1, pg_numeric),

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from service.errors import RangeError
-from service.rest.answer.answer import JSON, Answer
+from service.errors import MediaTypeError, RangeError
+from service.rest.answer.answer import Answer
 from service.rest.execute import Result
+from service.rest.plan.media import Media
 from service.rest.terms import Asked, Page, Preferences
 
 
-def answer_rows(result: Result, asked: Asked, *, profile: str | None, warnings: Sequence[str] = ()) -> Answer:
+def answer_rows(
+    result: Result, asked: Asked, media: Media, *, profile: str | None, warnings: Sequence[str] = ()
+) -> Answer:
     """The answer to a read.
 
     Args:
@@ -19,12 +22,32 @@ def answer_rows(result: Result, asked: Asked, *, profile: str | None, warnings: 
 
     Raises:
         RangeError: PGRST103, the page begins beyond the last row.
+        MediaTypeError: PGRST116, there is not exactly one row where one was asked for.
     """
-    headers = {
-        "Content-Type": JSON,
-        "Content-Range": content_range(result.page, result.page_total, result.total),
-        "Vary": "Accept, Prefer, Range",
-    }
+    headers = read_headers(asked, media, profile=profile, warnings=warnings)
+    headers["Content-Range"] = content_range(result.page, result.page_total, result.total)
+    code = status(result.page, result.page_total, result.total)
+    body = result.body or b""
+    if media.single:
+        if result.page_total != 1:
+            raise MediaTypeError(
+                "One row was asked for as an object, and there are none or several",
+                code="PGRST116",
+                details=f"The result has {result.page_total} rows",
+                hint="Ask for application/json, or choose the row by its key",
+            )
+        body = body[1:-1]  # the array's brackets
+    return Answer(code, headers, body)
+
+
+def answer_plan(plan: bytes, asked: Asked, media: Media, *, profile: str | None) -> Answer:
+    """The answer to a question for an execution plan."""
+    return Answer(200, read_headers(asked, media, profile=profile), plan)
+
+
+def read_headers(asked: Asked, media: Media, *, profile: str | None, warnings: Sequence[str] = ()) -> dict[str, str]:
+    """The headers that the answers to all reads have."""
+    headers = {"Content-Type": media.content_type, "Vary": "Accept, Prefer, Range"}
     if profile is not None:
         headers["Content-Profile"] = profile
     if warnings:
@@ -32,7 +55,7 @@ def answer_rows(result: Result, asked: Asked, *, profile: str | None, warnings: 
         headers["Warning"] = ", ".join(f'299 - "{_quotable(warning)}"' for warning in warnings)
     if asked.preferences.count or asked.preferences.handling:
         headers["Preference-Applied"] = preference_applied(asked.preferences)
-    return Answer(status(result.page, result.page_total, result.total), headers, result.body or b"")
+    return headers
 
 
 def _quotable(text: str) -> str:

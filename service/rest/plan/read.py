@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from service.catalog.model import Relation
 from service.catalog.relationships import Relationships
 from service.rest.plan.nodes import NodePlanner
-from service.rest.plan.terms import Count, ReadPlan
+from service.rest.plan.terms import Count, Form, ReadPlan
 from service.rest.plan.wanted import sort_by_embed
 from service.rest.terms import EmbedPath, Read
 
@@ -22,6 +22,7 @@ def plan_read(
     count_limit: int | None = None,
     rows: bool = True,
     most: int | None = None,
+    form: Form = Form.ARRAY,
     aggregates: bool = False,
 ) -> ReadPlan:
     """The plan of a read.
@@ -35,6 +36,7 @@ def plan_read(
         count_limit: how far an estimated count counts.
         rows: False where only their number is wanted.
         most: rows that each embed has at most.
+        form: what is made of the rows.
         aggregates: whether aggregate functions are allowed.
 
     Raises:
@@ -48,5 +50,6 @@ def plan_read(
         count_limit=count_limit,
         rows=rows,
         most=most,
+        form=form,
         warnings=tuple(dict.fromkeys(planner.warnings)),
     )

@@ -24,6 +24,19 @@ class Count(enum.Enum):
     ESTIMATED = "estimated"
 
 
+class Form(enum.Enum):
+    """What the database makes of the rows.
+
+    ARRAY: one JSON array of objects; STRIPPED: the same without what is null; LINES: a JSON object for each row; CSV: a
+    line for each row.
+    """
+
+    ARRAY = "array"
+    STRIPPED = "array without nulls"
+    LINES = "lines"
+    CSV = "csv"
+
+
 @dataclass(frozen=True, slots=True)
 class Target:
     """A column, or a path into its value.
@@ -225,6 +238,7 @@ class ReadPlan:
         count_limit: an estimated count counts this many rows and one more, then asks the planner; None is no limit.
         rows: whether the rows themselves are wanted; a HEAD wants their number alone.
         most: rows that each embed has at most, for each row that it is in; None is no limit.
+        form: what is made of the rows.
         warnings: what the caller is to be told beside the answer.
     """
 
@@ -233,4 +247,5 @@ class ReadPlan:
     count_limit: int | None = None
     rows: bool = True
     most: int | None = None
+    form: Form = Form.ARRAY
     warnings: tuple[str, ...] = ()

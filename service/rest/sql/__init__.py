@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from service.rest.plan.media import Explain
 from service.rest.plan.terms import ReadPlan
 from service.rest.sql.postgresql import PostgresqlBuilder
 from service.rest.sql.sqlite import SqliteBuilder
@@ -33,4 +34,18 @@ def build_estimate(plan: ReadPlan, database: str) -> Statement | None:
     return BUILDERS[database]().estimate(plan)
 
 
-__all__ = ["BUILDERS", "Statement", "build_estimate", "build_read"]
+def build_total(plan: ReadPlan, database: str) -> Statement | None:
+    """The statement that counts the rows by itself, as `total`; None where no count was asked for."""
+    return BUILDERS[database]().total(plan)
+
+
+def build_explain(plan: ReadPlan, explain: Explain, database: str) -> Statement:
+    """The statement that says how the rows would be found.
+
+    Raises:
+        PlanError: the database does not tell what is asked for.
+    """
+    return BUILDERS[database]().explain(plan, explain)
+
+
+__all__ = ["BUILDERS", "Statement", "build_estimate", "build_explain", "build_read", "build_total"]

@@ -19,6 +19,7 @@ from service.rest.plan.terms import (
     Count,
     Embed,
     Exists,
+    Form,
     Joined,
     Node,
     Output,
@@ -35,17 +36,23 @@ from service.rest.sql.writer import Cell
 class NodeBuilder(GroupBuilder):
     """The part of the builder that nests rows."""
 
-    most: int | None = None
-
     def read(self, plan: ReadPlan) -> Statement:
-        """One row: `body` (the page's rows as one JSON array), `page_total`, and `total` where it was asked for."""
-        self.most = plan.most
-        rows, cells = self.rows(plan.node) if plan.rows else (self.rows(_without_outputs(plan.node))[0], [])
-        result = self.body(rows, cells, plan)
+        """The page's rows: as one row of `body` and `page_total`, or as lines; and `total` where it was asked for."""
+        self.plan = plan
+        rows, cells = self.rows(plan.node if plan.rows else _without_outputs(plan.node))
+        if plan.rows and plan.form in (Form.LINES, Form.CSV):
+            found = self.binds.compile(self.lines(rows, cells), self.dialect)
+            return replace(found, keys=tuple(cell.key for cell in cells))
+        result = self.body(rows, cells if plan.rows else [])
         total = self._total(plan)
         if total is not None:
             result = result.add_columns(total.label("total"))
         return self.binds.compile(result, self.dialect)
+
+    def total(self, plan: ReadPlan) -> Statement | None:
+        """The statement that counts by itself, for rows that are sent as lines; None where no count is wanted."""
+        total = self._total(plan)
+        return None if total is None else self.binds.compile(select(total.label("total")), self.dialect)
 
     # Nodes
 
@@ -179,7 +186,7 @@ class NodeBuilder(GroupBuilder):
             yield from self.ordering(ordering)
 
     def _embed_page(self, node: Node, to_one: bool) -> tuple[Expression | None, Expression | None]:
-        most = 1 if to_one else self.most
+        most = 1 if to_one else self.plan.most
         if node.page is None:
             return None if most is None else literal_column(str(most)), None
         return self.binds.embed_limit(node.page, most, self.unlimited), self.binds.embed_offset(node.page)

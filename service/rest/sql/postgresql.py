@@ -17,10 +17,13 @@ from sqlalchemy import (
     Integer,
     String,
     Text,
+    case,
     cast,
     column,
     func,
     literal_column,
+    not_,
+    or_,
     quoted_name,
     select,
 )
@@ -30,7 +33,8 @@ from sqlalchemy.types import UserDefinedType
 from service.catalog.model import Kind
 from service.catalog.relationships import Relationship
 from service.errors import DatabaseError
-from service.rest.plan.terms import Aggregate, Count, Embed, IsTest, Output, ReadPlan, Spread, Target, Test
+from service.rest.plan.media import Explain
+from service.rest.plan.terms import Aggregate, Count, Embed, Form, IsTest, Output, ReadPlan, Spread, Target, Test
 from service.rest.sql.builder import Rows
 from service.rest.sql.nodes import NodeBuilder
 from service.rest.sql.source import Expression, Source
@@ -86,13 +90,36 @@ class PostgresqlBuilder(NodeBuilder):
         counted = self.binds.compile(self.every(plan), self.dialect)
         return Statement(f"EXPLAIN (FORMAT JSON) {counted.text}", counted.fills)
 
-    def body(self, rows: Rows, cells: Sequence[Cell], plan: ReadPlan) -> Rows:
+    def explain(self, plan: ReadPlan, explain: Explain) -> Statement:
+        """The statement that says how the rows would be found, or are."""
+        of = self.read(plan)
+        options = ["FORMAT JSON" if explain.as_json else "FORMAT TEXT", *map(str.upper, explain.options)]
+        return Statement(f"EXPLAIN ({', '.join(options)}) {of.text}", of.fills)
+
+    def body(self, rows: Rows, cells: Sequence[Cell]) -> Rows:
         row = rows.subquery("_row")
         total = func.count().label("page_total")
-        if not plan.rows:
+        if not self.plan.rows:
             return select(literal_column("NULL").label("body"), total).select_from(row)
-        body = cast(func.coalesce(func.json_agg(_item(cells)), literal_column("'[]'")), Text).label("body")
-        return select(body, total).select_from(row)
+        body = func.coalesce(self._written(func.json_agg(_item(cells))), literal_column("'[]'"))
+        return select(cast(body, Text).label("body"), total).select_from(row)
+
+    def lines(self, rows: Rows, cells: Sequence[Cell]) -> Rows:
+        row = rows.subquery("_row")
+        if self.plan.form is Form.CSV:
+            line: Expression = literal_column("''")  # not concat_ws: a function takes a hundred arguments
+            for number, cell in enumerate(cells):
+                field = _csv(_as_text(row.c[cell.label], cell))
+                line = line.concat(literal_column("','")).concat(field) if number else field
+        else:
+            # A document's own line breaks are white space: those in its strings are escaped.
+            line = func.replace(
+                cast(func.row_to_json(_item(cells)), Text), literal_column("E'\\n'"), literal_column("' '")
+            )
+        return select(line.label("line")).select_from(row)
+
+    def _written(self, value: Expression) -> Expression:
+        return func.json_strip_nulls(value) if self.plan.form is Form.STRIPPED else value
 
     def label(self, key: str, number: int) -> Any:
         return _name(key)
@@ -229,6 +256,29 @@ class PostgresqlBuilder(NodeBuilder):
 def _item(cells: Sequence[Cell]) -> Expression:
     """A row as what becomes an object; with ".*", for a bare "_row" would be a column of that name if there is one."""
     return literal_column("_row.*") if cells else literal_column("'{}'::json")
+
+
+def _as_text(value: Expression, cell: Cell) -> Expression:
+    """A value as PostgreSQL itself writes it: a boolean cast to text would be `true`, it is written `t`."""
+    is_boolean = cell.kind is Kind.BOOLEAN if cell.cast is None else cell.cast.lower() in ("bool", "boolean")
+    if not is_boolean:
+        return cast(value, Text)
+    return case((value, literal_column("'t'")), (not_(value), literal_column("'f'")))
+
+
+_CSV_QUOTED = """'[",\\r\\n]'"""
+
+
+def _csv(text: Expression) -> Expression:
+    """A field of CSV (RFC 4180): NULL is empty, and an empty text is in quotes, to tell them apart."""
+    quote: Expression = literal_column("""'"'""")
+    doubled = func.replace(text, quote, literal_column("""'""'"""))
+    special = text.op("~", is_comparison=True)(literal_column(_CSV_QUOTED))
+    return case(
+        (text.is_(None), literal_column("''")),
+        (or_(text == literal_column("''"), special), quote.concat(doubled).concat(quote)),
+        else_=text,
+    )
 
 
 def _cast(expression: Expression, type_name: str) -> Expression:

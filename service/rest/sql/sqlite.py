@@ -7,7 +7,7 @@ what they are, REAL with all its digits, BLOB in PostgreSQL's hex form. Conditio
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -16,11 +16,14 @@ from sqlalchemy.dialects.sqlite import aiosqlite
 
 from service.catalog.model import Kind
 from service.catalog.relationships import Relationship
+from service.errors import NotImplementedHereError
 from service.rest.plan.aggregates import made_by
-from service.rest.plan.terms import Aggregate, Count, Embed, Ordering, Output, ReadPlan, Spread
+from service.rest.plan.media import Explain
+from service.rest.plan.terms import Aggregate, Count, Embed, Form, Ordering, Output, ReadPlan, Spread
 from service.rest.sql.builder import Rows, directed
 from service.rest.sql.source import Expression, Source
 from service.rest.sql.sqlite_conditions import SqliteConditions
+from service.rest.sql.sqlite_csv import csv_line
 from service.rest.sql.sqlite_groups import aggregate_value
 from service.rest.sql.sqlite_json import cast_value, json_rank_of, json_text, json_value_of
 from service.rest.sql.statement import Statement
@@ -42,13 +45,30 @@ class SqliteBuilder(SqliteConditions):
         """None: SQLite's planner has no idea of the total."""
         return None
 
-    def body(self, rows: Rows, cells: Sequence[Cell], plan: ReadPlan) -> Rows:
+    def explain(self, plan: ReadPlan, explain: Explain) -> Statement:
+        """The statement that says how the rows would be found."""
+        if explain.options:
+            raise NotImplementedHereError(f"SQLite's execution plans have no option {explain.options[0]!r}")
+        of = self.read(plan)
+        return Statement(f"EXPLAIN QUERY PLAN {of.text}", of.fills)
+
+    def body(self, rows: Rows, cells: Sequence[Cell]) -> Rows:
         row = rows.subquery("_row")
         total = func.count().label("page_total")
-        if not plan.rows:
+        if not self.plan.rows:
             return select(literal_column("NULL").label("body"), total).select_from(row)
         # As bytes: a text that is not UTF-8 would make Python refuse the whole answer.
-        return select(cast(_array(self._object(cells)), types.BLOB()).label("body"), total).select_from(row)
+        body: Expression = cast(_array(self._object(cells)), types.BLOB())
+        if self.plan.form is Form.STRIPPED:
+            body = cast(func.pg_strip_nulls(body), types.BLOB())
+        return select(body.label("body"), total).select_from(row)
+
+    def lines(self, rows: Rows, cells: Sequence[Cell]) -> Rows:
+        if self.plan.form is Form.CSV:
+            line = csv_line(cells)
+        else:  # a document's own line breaks are white space: those in its strings are escaped
+            line = func.replace(self._object(cells), literal_column("char(10)"), literal_column("' '"))
+        return select(cast(line, types.BLOB()).label("line")).select_from(rows.subquery("_row"))
 
     def label(self, key: str, number: int) -> Any:
         return f"c{number}"
@@ -74,10 +94,7 @@ class SqliteBuilder(SqliteConditions):
 
     def as_columns(self, rows: Rows, cells: Sequence[Cell]) -> Expression:
         arrays = [_array(_text(cell)) for cell in cells]
-        whole: Expression = literal_column("'['")
-        for number, each in enumerate(arrays):
-            whole = whole.concat(literal_column("','")).concat(each) if number else whole.concat(each)
-        whole = whole.concat(literal_column("']'"))
+        whole = _joined(["'['", *_between(arrays, "','"), "']'"])
         return select(whole).select_from(rows.subquery("_row")).scalar_subquery()
 
     def made(self, rows: Rows, name: str) -> FromClause:
@@ -127,10 +144,23 @@ class SqliteBuilder(SqliteConditions):
             piece = cells[start : start + _MOST_ARGUMENTS]
             template = ",".join(f"{_json_key(cell.key)}:%s" for cell in piece)
             pieces.append(func.printf(self.binds.constant(template), *map(_text, piece)))
-        whole: Expression = literal_column("'{'")
-        for number, each in enumerate(pieces):
-            whole = whole.concat(literal_column("','")).concat(each) if number else whole.concat(each)
-        return whole.concat(literal_column("'}'"))
+        return _joined(["'{'", *_between(pieces, "','"), "'}'"])
+
+
+def _between(items: Sequence[Expression], separator: str) -> Iterator[Expression | str]:
+    for number, item in enumerate(items):
+        if number:
+            yield separator
+        yield item
+
+
+def _joined(parts: Sequence[Expression | str]) -> Expression:
+    """Texts one after the other; a `str` is SQL."""
+    expressions = [literal_column(part) if isinstance(part, str) else part for part in parts]
+    whole: Expression = expressions[0]
+    for part in expressions[1:]:
+        whole = whole.concat(part)
+    return whole
 
 
 def _text(cell: Cell) -> Expression:

@@ -24,10 +24,15 @@ _PREFIX = f"p{secrets.token_hex(8)}_"
 
 @dataclass(frozen=True, slots=True)
 class Statement:
-    """What is run: a text with placeholders alone, and how each is filled."""
+    """What is run: a text with placeholders alone, and how each is filled.
+
+    Args:
+        keys: of what each of its rows has in one line, where it gives rows as lines.
+    """
 
     text: str
     fills: tuple[Fill, ...]
+    keys: tuple[str, ...] = ()
 
     def arguments(self, values: Sequence[Value], page: Page, pages: Sequence[Page] = ()) -> list[Any]:
         """The placeholders' values for one request.

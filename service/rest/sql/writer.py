@@ -1,4 +1,4 @@
-"""How a database writes values, and rows as JSON: the methods that each builder fills in for its database."""
+"""How a database writes the values of rows, and rows as JSON or CSV: methods that each builder fills in."""
 
 from __future__ import annotations
 
@@ -34,11 +34,21 @@ class Cell:
 
 
 class Writer(Builder):
-    """The part of the builder that writes."""
+    """The part of the builder that writes.
+
+    Attributes:
+        plan: what is built.
+    """
+
+    plan: ReadPlan
 
     @abstractmethod
-    def body(self, rows: Rows, cells: Sequence[Cell], plan: ReadPlan) -> Rows:
+    def body(self, rows: Rows, cells: Sequence[Cell]) -> Rows:
         """The page's rows as one JSON text `body`, and their number `page_total`."""
+
+    @abstractmethod
+    def lines(self, rows: Rows, cells: Sequence[Cell]) -> Rows:
+        """Each of the page's rows as one text, JSON or CSV as the plan says."""
 
     @abstractmethod
     def label(self, key: str, number: int) -> Any:

@@ -1,0 +1,87 @@
+"""Rows as lines, NDJSON or CSV: in one piece where they are few, else as they come."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import dataclass
+
+from service.rest.answer.answer import Answer
+from service.rest.answer.rows import content_range, read_headers, status
+from service.rest.execute import Stream
+from service.rest.execute.stream import Parts
+from service.rest.plan.media import Media
+from service.rest.plan.terms import Form
+from service.rest.terms import Asked
+
+
+@dataclass(frozen=True, slots=True)
+class StreamAnswer:
+    """An answer whose body comes in parts: an async iterator that has to be closed."""
+
+    answer: Answer
+    parts: Lines
+
+
+def answer_lines(
+    stream: Stream, keys: Sequence[str], asked: Asked, media: Media, *, profile: str | None, warnings: Sequence[str]
+) -> Answer | StreamAnswer:
+    """The answer to a read of lines.
+
+    Args:
+        keys: what the lines have in them, for a head line of CSV.
+
+    Raises:
+        RangeError: PGRST103, the page begins beyond the last row.
+    """
+    headers = read_headers(asked, media, profile=profile, warnings=warnings)
+    lines = _Frame.of(media, keys)
+    code = 200
+    if stream.page_total is not None:
+        headers["Content-Range"] = content_range(stream.page, stream.page_total, stream.total)
+        code = status(stream.page, stream.page_total, stream.total)
+    answer = Answer(code, headers, lines.first(stream.first))
+    return answer if stream.rest is None else StreamAnswer(answer, Lines(answer.body, stream.rest, lines))
+
+
+@dataclass(frozen=True, slots=True)
+class _Frame:
+    """What is around lines: NDJSON ends each, CSV has one before the first row and none after the last."""
+
+    head: bytes | None
+
+    @classmethod
+    def of(cls, media: Media, keys: Sequence[str]) -> _Frame:
+        if media.form is not Form.CSV:
+            return cls(None)
+        text = io.StringIO()
+        csv.writer(text, lineterminator="").writerow(keys)
+        return cls(text.getvalue().encode())
+
+    def first(self, lines: list[bytes]) -> bytes:
+        return self.more(lines) if self.head is None else b"\n".join([self.head, *lines])
+
+    def more(self, lines: list[bytes]) -> bytes:
+        if not lines:
+            return b""
+        return b"\n".join([*lines, b""]) if self.head is None else b"\n".join([b"", *lines])
+
+
+class Lines(AsyncIterator[bytes]):
+    """The body in parts."""
+
+    def __init__(self, first: bytes, rest: Parts, frame: _Frame) -> None:
+        self._first: bytes | None = first
+        self._rest = rest
+        self._frame = frame
+
+    async def __anext__(self) -> bytes:
+        if self._first is not None:
+            first, self._first = self._first, None
+            return first
+        return self._frame.more(await anext(self._rest))
+
+    async def aclose(self) -> None:
+        """Lets go of the connection that the lines come by."""
+        await self._rest.aclose()
