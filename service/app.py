@@ -17,6 +17,7 @@ from service.asgi import AsyncFlask
 from service.asgi.lifespan import serve_lifespan
 from service.asgi.limits import Limits
 from service.catalog.holder import CatalogHolder
+from service.compress import add_compression
 from service.database import Database, open_database
 from service.errors import AskedError
 from service.eventlog import EventLog
@@ -84,6 +85,8 @@ def create_app(settings: Settings | None = None, *, observe: Observe | None = No
     prefix = settings.rest_prefix.rstrip("/") or None
     app.register_blueprint(TableApi(settings, database, catalog, statements).blueprint(), url_prefix=prefix)
     _add_hooks(app, lifecycle, meters)
+    if settings.compression:
+        add_compression(app)
     add_error_answers(app, database)
     return app
 

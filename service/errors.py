@@ -20,6 +20,7 @@
     │   └── NotImplementedHereError  400  PGRST127  this database has nothing of the kind
     ├── AuthError                    401  PGRST301, 302, 303
     ├── DatabaseError                     the database said no: its SQLSTATE decides the status
+    ├── StreamTimeoutError           504  PGATE504  a stream lasted too long; by then it can only be cut off
     ├── PoolLoopError                500  PGATE501  the pool was used from another event loop or process
     └── UnavailableError             503  try again later; carries Retry-After
         ├── DatabaseAwayError        503  PGRST000  no connection can be made
@@ -215,6 +216,11 @@ class PoolLoopError(PoolgateError, RuntimeError):
     """The pool was used from an event loop, or a process, other than the one it was opened in."""
 
     code = "PGATE501"
+
+
+class StreamTimeoutError(PoolgateError):
+    status = 504
+    code = "PGATE504"
 
 
 class DatabaseError(PoolgateError):

@@ -107,6 +107,7 @@ class Settings(BaseSettings):
         "What callers without a key or token may do: none, read or write. The demo may be read.",
     )
     statement_timeout: Seconds = _setting(10.0, "The longest a statement may run.")
+    compression: Switch = _setting(True, "Whether answers are compressed for callers who accept it.")
     max_body: Bytes = _setting(1024**2, "The largest body a request may have.")
     body_timeout: Seconds = _setting(30.0, "The longest a request's body may take to come.")
     send_timeout: Seconds = _setting(30.0, "The longest an answer waits for a caller who does not read it.")

@@ -21,7 +21,7 @@ FLOORS = (
     ("rest.execute",),
     ("rest.answer", "lifecycle", "compare"),
     ("rest.routes",),
-    ("operator", "failures", "edge"),
+    ("operator", "failures", "edge", "compress"),
     ("conversation", "post", "listening"),
     ("app", "connections", "supervisor"),
     ("loading",),
@@ -40,7 +40,7 @@ PURE = (
     "errors",
     "events",
 )
-KNOWS_FLASK = ("asgi", "app", "current", "failures", "rest.routes", "operator")
+KNOWS_FLASK = ("asgi", "app", "current", "failures", "rest.routes", "operator", "compress.responses")
 KNOWS_DIALECTS = ("database", "rest.sql", "forms")  # forms: how a database URL is written
 DOES_IO = ("flask", "aiosqlite", "asyncpg", "sqlite3", "asyncio", "socket", "hypercorn", "sqlalchemy.ext.asyncio")
 

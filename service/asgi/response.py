@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import AsyncIterable, Callable, Iterable, Iterator
+from collections.abc import AsyncIterable, AsyncIterator, Callable, Iterable, Iterator
 from functools import wraps
 from typing import TYPE_CHECKING, Any
 
@@ -70,7 +70,7 @@ class Awaiting:
     """
 
     def __init__(self, body: AsyncIterable[Any]) -> None:
-        self._iterator = aiter(body)
+        self._iterator: AsyncIterator[Any] = aiter(body)
         self._app: AsyncFlask = flask.current_app._get_current_object()  # type: ignore[attr-defined]  # LocalProxy's
 
     def __iter__(self) -> Iterator[Any]:
@@ -81,6 +81,10 @@ class Awaiting:
         if item is _DONE:
             raise StopIteration
         return item
+
+    def pass_through(self, wrap: Callable[[AsyncIterator[Any]], AsyncIterator[Any]]) -> None:
+        """Puts something around the iterable, which closes it too."""
+        self._iterator = wrap(self._iterator)
 
     def close(self) -> None:
         if hasattr(self._iterator, "aclose"):

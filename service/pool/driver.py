@@ -42,7 +42,7 @@ class Driver(Protocol):
         ...
 
     async def open_cursor(self, connection: Any, sql: str, args: Sequence[Any]) -> Cursor:
-        """A cursor over the rows of one statement, inside a transaction; nothing else runs until it is closed."""
+        """A cursor over the rows of one statement, in a transaction; nothing else runs until it is closed."""
         ...
 
     async def execute(self, connection: Any, sql: str, args: Sequence[Any]) -> int:
@@ -53,8 +53,13 @@ class Driver(Protocol):
         """Runs several statements without arguments, as `begin read only; set local …`."""
         ...
 
-    def begin(self, *, readonly: bool) -> str:
-        """The statement that opens a transaction."""
+    def begin(self, *, readonly: bool, lasting: float | None = None) -> str:
+        """What opens a transaction.
+
+        Args:
+            lasting: seconds that it may last and idle in between, where that is longer than the connection's others
+                may; all its statements see the same data.
+        """
         ...
 
     def is_closed(self, connection: Any) -> bool:
@@ -66,11 +71,14 @@ class Driver(Protocol):
         ...
 
     def in_transaction(self, connection: Any) -> bool:
-        """Whether a transaction is open on it; asks nobody, takes no time."""
+        """Whether a transaction or a cursor is open on it; asks nobody, takes no time."""
         ...
 
     async def reset(self, connection: Any) -> None:
-        """Leaves no transaction open. After a cancelled call it first waits until that call has really ended."""
+        """Leaves no transaction and no cursor open.
+
+        After a cancelled call it first waits until that call has really ended.
+        """
         ...
 
     def is_touched(self, connection: Any) -> bool:

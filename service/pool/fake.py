@@ -207,7 +207,7 @@ class FakeDriver:
     async def script(self, connection: FakeConnection, sql: str) -> None:
         await connection.run(sql)
 
-    def begin(self, *, readonly: bool) -> str:
+    def begin(self, *, readonly: bool, lasting: float | None = None) -> str:
         return "begin read only" if readonly else "begin"
 
     def is_closed(self, connection: FakeConnection) -> bool:

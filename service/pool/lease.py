@@ -21,7 +21,7 @@ from service.pool.stock import Stock
 T = TypeVar("T")
 SILENT = "the database did not answer in time"
 """What callers are told where the driver gave up waiting."""
-_MOST_ROWS = 5000  # of one part, however short they are
+_MOST_ROWS = 1000  # of one part: the next rows may be longer than those by which its size was chosen
 
 
 class Lease:
@@ -77,7 +77,7 @@ class Lease:
     async def stream(
         self, sql: str, *args: Any, part: int = 100, most_bytes: int = 65_536
     ) -> AsyncGenerator[list[Row], None]:
-        """The rows of one statement in parts, none but the last empty; in a transaction.
+        """The rows of one statement in parts, none but the last empty; inside `transaction`.
 
         Args:
             part: rows of the first part; of the others as many as fill about `most_bytes`.
@@ -104,9 +104,13 @@ class Lease:
         await self._call(self._driver.script(self.connection, sql))
 
     @asynccontextmanager
-    async def transaction(self, *, readonly: bool) -> AsyncIterator[None]:
-        """A transaction around the block: committed at its end, rolled back if it raises."""
-        await self.script(self._driver.begin(readonly=readonly))
+    async def transaction(self, *, readonly: bool, lasting: float | None = None) -> AsyncIterator[None]:
+        """A transaction around the block: committed at its end, rolled back if it raises.
+
+        Args:
+            lasting: seconds that it may last, where that is longer than others may; see `Driver.begin`.
+        """
+        await self.script(self._driver.begin(readonly=readonly, lasting=lasting))
         try:
             yield
         except Exception:

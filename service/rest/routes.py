@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 from urllib.parse import quote
@@ -17,6 +17,7 @@ from service.catalog.model import Relation
 from service.database import Database
 from service.errors import BodyError, MethodError, PathError
 from service.rest.answer.answer import Answer
+from service.rest.answer.conditional import revalidated, with_cache_control
 from service.rest.answer.lines import StreamAnswer, answer_lines
 from service.rest.answer.rows import answer_plan, answer_rows
 from service.rest.asked import read_request
@@ -81,17 +82,17 @@ class TableApi:
         caller = request.environ.get("REMOTE_ADDR")
         run = Request(self.database, prepared, asked, identity, page, caller)
         if media.explain is not None:
-            return to_response(answer_plan(await run_explain(run, media.explain), asked, media, profile=profile))
+            return _reply(answer_plan(await run_explain(run, media.explain), asked, media, profile=profile))
         if not streams:
             result = await run_read(run)
             timings.add("wait", result.waited)
             timings.add("transaction", result.ran)
-            return to_response(answer_rows(result, asked, media, profile=profile, warnings=prepared.warnings))
+            return _reply(answer_rows(result, asked, media, profile=profile, warnings=prepared.warnings))
         stream = await open_stream(run, timeout=self.settings.stream_timeout)
         timings.add("wait", stream.waited)
         timings.add("transaction", stream.ran)
         keys = prepared.statement.keys
-        return to_response(answer_lines(stream, keys, asked, media, profile=profile, warnings=prepared.warnings))
+        return _reply(answer_lines(stream, keys, asked, media, profile=profile, warnings=prepared.warnings))
 
     @cached_property
     def _anonymous(self) -> Identity:
@@ -143,6 +144,19 @@ async def too_deep(name: str, deeper: str) -> Response:
     )
 
 
+def _reply(answer: Answer | StreamAnswer) -> Response:
+    """A read's answer, as far as a cache may keep it; one that is in one piece is not sent to who has it."""
+    environ = request.environ
+    private = "HTTP_AUTHORIZATION" in environ
+    if isinstance(answer, StreamAnswer):
+        headers = with_cache_control(answer.answer.headers, private=private)
+        return to_response(StreamAnswer(replace(answer.answer, headers=headers), answer.parts))
+    answer = replace(answer, headers=with_cache_control(answer.headers, private=private))
+    if environ["REQUEST_METHOD"] == "GET":  # a HEAD writes no rows
+        answer = revalidated(answer, environ.get("HTTP_IF_NONE_MATCH"))
+    return to_response(answer)
+
+
 class _Complete(Response):
     """A response whose headers need no mending before they are sent."""
 
@@ -155,7 +169,7 @@ def to_response(answer: Answer | StreamAnswer) -> Response:
     if isinstance(answer, StreamAnswer):
         return Response(answer.parts, answer.answer.status, Headers(list(answer.answer.headers.items())))
     headers = Headers(list(answer.headers.items()))
-    if request.method != "HEAD":
+    if request.method != "HEAD" and answer.status != 304:
         # What a GET would have answered has a length that is not known to a HEAD, for which no rows are written.
         headers.add("Content-Length", str(len(answer.body)))
     response = _Complete([answer.body], answer.status, headers)

@@ -9,6 +9,15 @@ from typing import Any
 
 from service.pool import Cursor, Row
 
+# One trip. A timer that runs is set anew only after it was stopped, and transaction_timeout is of PostgreSQL 17.
+_LASTING = """
+    BEGIN ISOLATION LEVEL REPEATABLE READ {kind};
+    SELECT pg_catalog.set_config('idle_in_transaction_session_timeout', '{most}', true),
+        CASE WHEN pg_catalog.current_setting('transaction_timeout', true) IS NOT NULL THEN
+            pg_catalog.set_config('transaction_timeout', '0', true)
+            || pg_catalog.set_config('transaction_timeout', '{most}', true) END
+"""
+
 
 class _Cursor:
     """asyncpg's cursor; the transaction's end closes it."""
@@ -46,8 +55,9 @@ class AsyncpgDriver:
     async def script(self, connection: Any, sql: str) -> None:
         await connection.execute(sql)
 
-    def begin(self, *, readonly: bool) -> str:
-        return "BEGIN READ ONLY" if readonly else "BEGIN READ WRITE"
+    def begin(self, *, readonly: bool, lasting: float | None = None) -> str:
+        kind = "READ ONLY" if readonly else "READ WRITE"
+        return f"BEGIN {kind}" if lasting is None else _LASTING.format(kind=kind, most=max(1, round(lasting * 1000)))
 
     def is_closed(self, connection: Any) -> bool:
         closed: bool = connection.is_closed()

@@ -37,6 +37,12 @@ def _cursor(raw: LimitedConnection) -> sqlite3.Cursor:
     return cursor
 
 
+def _close_left_open(raw: LimitedConnection) -> None:
+    if raw.left_open is not None:
+        raw.left_open.close()
+        raw.left_open = None
+
+
 class _Cursor:
     """A cursor of the standard library, used in its connection's thread."""
 
@@ -48,7 +54,7 @@ class _Cursor:
         return await self._connection.run(lambda _: self._cursor.fetchmany(count))
 
     async def close(self) -> None:
-        await self._connection.run(lambda _: self._cursor.close())
+        await self._connection.run(_close_left_open)
 
 
 class SqliteDriver:
@@ -92,7 +98,7 @@ class SqliteDriver:
 
         await connection.run(job)
 
-    def begin(self, *, readonly: bool) -> str:
+    def begin(self, *, readonly: bool, lasting: float | None = None) -> str:
         # IMMEDIATE: a deferred one that reads first and writes later fails when another process wrote in between,
         # and no waiting helps.
         return "BEGIN" if readonly else "BEGIN IMMEDIATE"
@@ -104,13 +110,11 @@ class SqliteDriver:
         return False
 
     def in_transaction(self, connection: FileConnection) -> bool:
-        return connection.is_open and connection.in_transaction
+        return connection.is_open and (connection.in_transaction or connection.raw.left_open is not None)
 
     async def reset(self, connection: FileConnection) -> None:
         def job(raw: LimitedConnection) -> None:
-            if raw.left_open is not None:
-                raw.left_open.close()
-                raw.left_open = None
+            _close_left_open(raw)
             if raw.in_transaction:
                 raw.rollback()
 

@@ -11,6 +11,7 @@ def answer_error(error: PoolgateError) -> Answer:
     headers = {
         "Content-Type": JSON,
         "Proxy-Status": f"Poolgate; error={error.code}",  # RFC 9209
+        "Cache-Control": "no-store",
         **error.headers,
     }
     return Answer(error.status, headers, json_bytes(error.body()))

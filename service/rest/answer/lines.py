@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import csv
-import io
+import re
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
 
@@ -14,6 +13,8 @@ from service.rest.execute.stream import Parts
 from service.rest.plan.media import Media
 from service.rest.plan.terms import Form
 from service.rest.terms import Asked
+
+_QUOTED = re.compile(r'[",\r\n]|\A\Z')
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,36 +37,39 @@ def answer_lines(
         RangeError: PGRST103, the page begins beyond the last row.
     """
     headers = read_headers(asked, media, profile=profile, warnings=warnings)
-    lines = _Frame.of(media, keys)
+    frame = _Frame.of(media, keys)
     code = 200
     if stream.page_total is not None:
         headers["Content-Range"] = content_range(stream.page, stream.page_total, stream.total)
         code = status(stream.page, stream.page_total, stream.total)
-    answer = Answer(code, headers, lines.first(stream.first))
-    return answer if stream.rest is None else StreamAnswer(answer, Lines(answer.body, stream.rest, lines))
+    elif stream.total is not None:  # an estimate: where the page ends shows at its end
+        headers["Content-Range"] = f"*/{stream.total}"
+    answer = Answer(code, headers, frame.first(stream.first))
+    return answer if stream.rest is None else StreamAnswer(answer, Lines(answer.body, stream.rest, frame))
 
 
 @dataclass(frozen=True, slots=True)
 class _Frame:
-    """What is around lines: NDJSON ends each, CSV has one before the first row and none after the last."""
+    """What is around lines: NDJSON ends each, CSV has one before the first row and no end after the last."""
 
     head: bytes | None
 
     @classmethod
     def of(cls, media: Media, keys: Sequence[str]) -> _Frame:
-        if media.form is not Form.CSV:
-            return cls(None)
-        text = io.StringIO()
-        csv.writer(text, lineterminator="").writerow(keys)
-        return cls(text.getvalue().encode())
+        return cls(",".join(map(_field, keys)).encode() if media.form is Form.CSV else None)
 
-    def first(self, lines: list[bytes]) -> bytes:
-        return self.more(lines) if self.head is None else b"\n".join([self.head, *lines])
+    def first(self, lines: bytes | None) -> bytes:
+        if lines is None:
+            return self.head or b""
+        return self.more(lines) if self.head is None else self.head + self.more(lines)
 
-    def more(self, lines: list[bytes]) -> bytes:
-        if not lines:
-            return b""
-        return b"\n".join([*lines, b""]) if self.head is None else b"\n".join([b"", *lines])
+    def more(self, lines: bytes) -> bytes:
+        return lines + b"\n" if self.head is None else b"\n" + lines
+
+
+def _field(text: str) -> str:
+    # Not the standard library's writer, which before Python 3.13 leaves a line break without quotes.
+    return '"' + text.replace('"', '""') + '"' if _QUOTED.search(text) else text
 
 
 class Lines(AsyncIterator[bytes]):

@@ -10,6 +10,8 @@ from service.rest.execute import Result
 from service.rest.plan.media import Media
 from service.rest.terms import Asked, Page, Preferences
 
+_VARY = "Accept, Prefer, Range, Accept-Encoding"
+
 
 def answer_rows(
     result: Result, asked: Asked, media: Media, *, profile: str | None, warnings: Sequence[str] = ()
@@ -47,9 +49,10 @@ def answer_plan(plan: bytes, asked: Asked, media: Media, *, profile: str | None)
 
 def read_headers(asked: Asked, media: Media, *, profile: str | None, warnings: Sequence[str] = ()) -> dict[str, str]:
     """The headers that the answers to all reads have."""
-    headers = {"Content-Type": media.content_type, "Vary": "Accept, Prefer, Range"}
+    headers = {"Content-Type": media.content_type, "Vary": _VARY}
     if profile is not None:
         headers["Content-Profile"] = profile
+        headers["Vary"] = f"{_VARY}, Accept-Profile"
     if warnings:
         # 299 is "miscellaneous persistent warning" (RFC 7234, 5.5).
         headers["Warning"] = ", ".join(f'299 - "{_quotable(warning)}"' for warning in warnings)

@@ -13,7 +13,7 @@ _NAME = r"[A-Za-z0-9!#$&^_.+*-]+"
 _QUOTED = r'"[^"\\]*+(?:\\.[^"\\]*+)*+"'
 _ENTRY = re.compile(rf'(?:{_QUOTED}|[^,"]|".*)+', re.DOTALL)  # a quote left open takes the rest: one look at each
 _TYPE = re.compile(rf"\s*({_NAME}/{_NAME})\s*")
-_PARAMETER = re.compile(rf";\s*(?:({_NAME})\s*=\s*({_QUOTED}|[^\s;\",]+))?\s*", re.DOTALL)
+_PARAMETER = re.compile(rf";\s*(?:({_NAME})\s*=\s*({_QUOTED}|[^\s;\",]*))?\s*", re.DOTALL)
 _QUALITY = re.compile(r"0(?:\.[0-9]{0,3})?|1(?:\.0{0,3})?")
 
 

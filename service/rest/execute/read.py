@@ -41,7 +41,7 @@ async def run_read(request: Request) -> Result:
         UnavailableError: no connection could be had, or it was lost.
     """
     arguments = request.arguments(request.prepared.statement)
-    async with turn(request, in_transaction=False) as now:
+    async with turn(request) as now:
         row, total = await _fetch(now.lease, request, arguments)
         ran = now.ran
     return Result(in_utf8(row[0]), request.page, row[1], total, now.lease.waited, ran)
@@ -62,7 +62,7 @@ async def whole_number(lease: Lease, request: Request, counted: int | None) -> i
         counted: as far as they were counted.
     """
     prepared = request.prepared
-    if prepared.estimate is None or _is_exact(counted, prepared):
+    if prepared.estimate is None or is_exact(counted, prepared):
         return counted
     plan = await lease.fetchval(prepared.estimate.text, *request.arguments(prepared.estimate))
     planned: int = json.loads(plan)[0]["Plan"]["Plan Rows"]
@@ -81,6 +81,8 @@ def in_utf8(body: str | bytes | None) -> bytes | None:
     return body
 
 
-def _is_exact(counted: int | None, prepared: Prepared) -> bool:
-    """Whether an estimated count came to the end of the rows, so that the planner need not be asked."""
-    return counted is not None and prepared.count_limit is not None and counted <= prepared.count_limit
+def is_exact(counted: int | None, prepared: Prepared) -> bool:
+    """Whether the rows were counted to the last, so that the planner need not be asked."""
+    if counted is None or prepared.estimate is None:
+        return counted is not None
+    return prepared.count_limit is not None and counted <= prepared.count_limit

@@ -63,11 +63,12 @@ class Turn:
 
 
 @asynccontextmanager
-async def turn(request: Request, *, in_transaction: bool) -> AsyncIterator[Turn]:
+async def turn(request: Request, *, in_transaction: bool = False, lasting: float | None = None) -> AsyncIterator[Turn]:
     """A connection for a request that reads, in a transaction where there must be one.
 
     Args:
         in_transaction: there must be one, whatever is read.
+        lasting: seconds that it may last, where that is longer than others may.
 
     Raises:
         DatabaseError: the database refused.
@@ -80,7 +81,7 @@ async def turn(request: Request, *, in_transaction: bool) -> AsyncIterator[Turn]
             if not in_transaction and request.prepared.plain and identity.role is None:
                 yield now
                 return
-            async with lease.transaction(readonly=True):
+            async with lease.transaction(readonly=True, lasting=lasting):
                 if identity.role is not None:
                     await lease.fetchval(_AS_ROLE, identity.role)
                 yield now

@@ -7,37 +7,41 @@ nothing piles up. The connection is held as long: a caller who stops reading, or
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import AsyncExitStack, aclosing
 from dataclasses import dataclass
+from typing import Any
 
-from service.errors import DatabaseAwayError
-from service.pool.driver import Row
-from service.rest.execute.read import in_utf8, whole_number
+from service.errors import StreamTimeoutError
+from service.pool import Lease, Row
+from service.rest.execute.read import in_utf8, is_exact, whole_number
 from service.rest.execute.request import Request, turn
 from service.rest.terms import Page
 
-PART = 100
-"""Rows of the first part; an answer that has fewer is sent in one piece, and without a connection in hand."""
+FEW = 100
+"""Rows of a page that is fetched in one trip; of a longer one, rows of the first part."""
+WHOLE = 65_536
+"""Bytes up to which an answer is sent in one piece, and without a connection in hand."""
+_GRACE = 60.0  # seconds: the database's own limits come after ours
 
 
 @dataclass(frozen=True, slots=True)
 class Stream:
-    """What a read gives, its first part at hand.
+    """What a read gives, as much at hand as is sent in one piece.
 
     Args:
-        first: the first lines, without their ends.
-        page_total: how many rows the page has, where the first part is all of it; else None.
-        rest: the other lines in parts; to be closed, for it holds a connection. None where there are none.
+        first: the first lines, an end between each two; None where there are none.
+        page_total: how many rows the page has; None where that is not known yet.
+        rest: the other lines; to be closed, for it holds a connection. None where there are none.
     """
 
-    first: list[bytes]
+    first: bytes | None
     page: Page
     page_total: int | None
     total: int | None
     waited: float
     ran: float
-    rest: Parts | None
+    rest: Parts | None = None
 
 
 async def open_stream(request: Request, *, timeout: float) -> Stream:
@@ -50,23 +54,56 @@ async def open_stream(request: Request, *, timeout: float) -> Stream:
         DatabaseError: the database refused.
         UnavailableError: no connection could be had, or it was lost.
     """
-    statement, counting = request.prepared.statement, request.prepared.total
+    limit = request.page.limit
+    return await (_few(request) if limit is not None and limit <= FEW else _many(request, timeout))
+
+
+async def _few(request: Request) -> Stream:
+    statement = request.prepared.statement
+    arguments = request.arguments(statement)
+    # A total that is counted apart is of the same moment as the rows.
+    counts = request.prepared.total is not None
+    async with turn(request, in_transaction=counts, lasting=_GRACE if counts else None) as now:
+        total, _ = await _total(now.lease, request)
+        rows = await now.lease.fetch(statement.text, *arguments)
+        ran = now.ran
+    return Stream(_joined(rows), request.page, len(rows), total, now.lease.waited, ran)
+
+
+async def _many(request: Request, timeout: float) -> Stream:
+    statement = request.prepared.statement
     arguments = request.arguments(statement)
     async with AsyncExitStack() as stack:
-        now = await stack.enter_async_context(turn(request, in_transaction=True))
-        counted = None
-        if counting is not None:
-            counted = await now.lease.fetchval(counting.text, *request.arguments(counting))
-        total = await whole_number(now.lease, request, counted)
-        parts = await stack.enter_async_context(aclosing(now.lease.stream(statement.text, *arguments, part=PART)))
-        first = [_line(row) for row in await anext(parts)]
-        ended = len(first) < PART
-        rest = None if ended else Parts(parts, stack.pop_all(), timeout)
-    return Stream(first, request.page, len(first) if ended else None, total, now.lease.waited, now.ran, rest)
+        now = await stack.enter_async_context(turn(request, in_transaction=True, lasting=timeout + _GRACE))
+        total, exact = await _total(now.lease, request)
+        parts = await stack.enter_async_context(aclosing(now.lease.stream(statement.text, *arguments, part=FEW)))
+        first, size, rest = [], 0, None
+        async for rows in parts:
+            first += rows
+            size += sum(len(row[0]) for row in rows)
+            if size >= WHOLE:
+                page_total = _rows_of(request.page, total) if exact and total is not None else None
+                rest = Parts(parts, stack.pop_all(), timeout)
+                break
+        else:
+            page_total = len(first)
+    return Stream(_joined(first), request.page, page_total, total, now.lease.waited, now.ran, rest)
+
+
+async def _total(lease: Lease, request: Request) -> tuple[int | None, bool]:
+    """How many rows there are, where that is asked for, and whether they were counted to the last."""
+    counting = request.prepared.total
+    counted = None if counting is None else await lease.fetchval(counting.text, *request.arguments(counting))
+    return await whole_number(lease, request, counted), is_exact(counted, request.prepared)
+
+
+def _rows_of(page: Page, total: int) -> int:
+    left = max(0, total - page.offset)
+    return left if page.limit is None else min(left, page.limit)
 
 
 class Parts:
-    """The parts of a stream after its first, each a list of lines, and the connection that they come by.
+    """The lines of a stream after its first, and the connection that they come by.
 
     Not a generator: one that was never begun would not let go of the connection when it is closed.
     """
@@ -75,17 +112,21 @@ class Parts:
         self._rows = rows
         self._stack = stack
         self._loop = asyncio.get_running_loop()
+        self._timeout = timeout
         self._deadline = self._loop.time() + timeout
         self._is_open = True
 
     def __aiter__(self) -> Parts:
         return self
 
-    async def __anext__(self) -> list[bytes]:
+    async def __anext__(self) -> bytes:
         try:
-            if self._loop.time() > self._deadline:
-                raise DatabaseAwayError("the stream took longer than it may")
-            return [_line(row) for row in await anext(self._rows)]
+            while True:
+                if self._loop.time() > self._deadline:
+                    raise StreamTimeoutError(f"the stream took longer than {self._timeout:g} s")
+                lines = _joined(await anext(self._rows))
+                if lines is not None:
+                    return lines
         except StopAsyncIteration:
             self._is_open = False
             await self._stack.aclose()
@@ -105,13 +146,20 @@ class Parts:
         # A response that an application's own code threw away is never closed.
         if self._is_open and not self._loop.is_closed():
             self._is_open = False
-            stack = self._stack
-            self._loop.call_soon_threadsafe(lambda: self._loop.create_task(_let_go(stack)))
+            self._loop.call_soon_threadsafe(_let_go, self._stack)
 
 
-async def _let_go(stack: AsyncExitStack) -> None:
-    await stack.__aexit__(GeneratorExit, GeneratorExit(), None)
+_leaving: set[asyncio.Task[Any]] = set()  # asyncio itself keeps no task alive
 
 
-def _line(row: Row) -> bytes:
-    return in_utf8(row[0]) or b""
+def _let_go(stack: AsyncExitStack) -> None:
+    task = asyncio.ensure_future(stack.__aexit__(GeneratorExit, GeneratorExit(), None))
+    _leaving.add(task)
+    task.add_done_callback(_leaving.discard)
+
+
+def _joined(rows: Sequence[Row]) -> bytes | None:
+    if not rows:
+        return None
+    lines = [row[0] for row in rows]  # all text, or all bytes
+    return in_utf8(b"\n".join(lines) if isinstance(lines[0], bytes) else "\n".join(lines))

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from service.errors import MediaTypeError, QueryError
+from service.errors import MediaTypeError
 from service.rest.plan.terms import Form
 from service.rest.terms import MediaRange
 
@@ -53,14 +53,14 @@ JSON = Media("application/json; charset=utf-8")
 _CSV = Media("text/csv; charset=utf-8", Form.CSV)
 _LINES = Media("application/x-ndjson; charset=utf-8", Form.LINES)
 _BY_TYPE = {
-    "application/json": JSON,
-    "application/*": JSON,
-    "*/*": JSON,
-    "text/csv": _CSV,
-    "text/*": _CSV,
-    "application/x-ndjson": _LINES,
-    "application/ndjson": replace(_LINES, content_type="application/ndjson; charset=utf-8"),
-    "application/jsonl": replace(_LINES, content_type="application/jsonl; charset=utf-8"),
+    "application/json": (JSON,),
+    "text/csv": (_CSV,),
+    "application/x-ndjson": (_LINES,),
+    "application/ndjson": (replace(_LINES, content_type="application/ndjson; charset=utf-8"),),
+    "application/jsonl": (replace(_LINES, content_type="application/jsonl; charset=utf-8"),),
+    "application/*": (JSON, _LINES),
+    "text/*": (_CSV,),
+    "*/*": (JSON, _CSV, _LINES),
 }
 
 
@@ -73,13 +73,12 @@ def choose_media(accept: Sequence[MediaRange], *, plans: bool = False) -> Media:
 
     Raises:
         MediaTypeError: PGRST107, none of them can be made.
-        QueryError: an execution plan with an option that there is not.
     """
-    refused = {media.type for media in accept if media.quality == 0}
+    refused = {_bare(media.type) for media in accept if media.quality == 0}
     for media in accept:
-        found = next(_offers(media, plans), None) if media.quality > 0 else None
-        if found is not None and found.content_type.partition(";")[0] not in refused:
-            return found
+        for found in _offers(media, plans) if media.quality > 0 else ():
+            if not refused or not _is_refused(found, accept, refused):
+                return found
     if not accept:
         return JSON
     raise MediaTypeError(
@@ -88,27 +87,48 @@ def choose_media(accept: Sequence[MediaRange], *, plans: bool = False) -> Media:
     )
 
 
-def _offers(media: MediaRange, plans: bool) -> Iterator[Media]:
-    name = media.type.removesuffix("+json")
+def _bare(name: str) -> str:
+    return name if name == "application/json" else name.removesuffix("+json")
+
+
+def _is_refused(found: Media, accept: Sequence[MediaRange], refused: set[str]) -> bool:
+    """Whether the most specific range that the type is in has the quality 0 (RFC 9110, 12.5.1)."""
+    name = _bare(found.content_type.partition(";")[0])
+    named = {_bare(media.type) for media in accept}
+    ranges = (name, f"{name.partition('/')[0]}/*", "*/*")
+    return next((each in refused for each in ranges if each in named), False)
+
+
+def _offers(media: MediaRange, plans: bool) -> Sequence[Media]:
+    name = _bare(media.type)
     if name in (_OBJECT, _ARRAY):
-        stripped = ("nulls", "stripped") in media.parameters
-        told = f"{name}+json{';nulls=stripped' if stripped else ''}; charset=utf-8"
-        yield Media(told, Form.STRIPPED if stripped else Form.ARRAY, single=name == _OBJECT)
-    elif name.removesuffix("+text") == _PLAN and plans:
-        yield _plan(media)
-    elif media.type in _BY_TYPE:
-        yield _BY_TYPE[media.type]
+        return (_vendored(name, stripped=("nulls", "stripped") in media.parameters),)
+    if name.removesuffix("+text") == _PLAN:
+        return (_plan(media),) if plans else ()
+    return _BY_TYPE.get(media.type, ())
+
+
+def _vendored(name: str, *, stripped: bool) -> Media:
+    if name == _ARRAY and not stripped:
+        return JSON
+    told = f"{name}+json{';nulls=stripped' if stripped else ''}; charset=utf-8"
+    return Media(told, Form.STRIPPED if stripped else Form.ARRAY, single=name == _OBJECT)
 
 
 def _plan(media: MediaRange) -> Media:
     parameters = dict(media.parameters)
-    options = tuple(option for option in parameters.get("options", "").split("|") if option)
-    if unknown := [option for option in options if option not in _EXPLAIN_OPTIONS]:
-        raise QueryError(
-            f"An execution plan has no option {unknown[0]!r}", hint=f"The options are: {', '.join(_EXPLAIN_OPTIONS)}"
-        )
-    wanted = parameters.get("for", "application/json")
+    asked = parameters.get("options", "").split("|")
+    options = tuple(option for option in _EXPLAIN_OPTIONS if option in asked)
     as_json = media.type.endswith("+json")
-    of = _BY_TYPE.get(wanted, JSON)
-    told = f'{_PLAN}+{"json" if as_json else "text"}; for="{of.content_type.partition(";")[0]}"; charset=utf-8'
-    return Media(told, of.form, explain=Explain(as_json, tuple(dict.fromkeys(options))))
+    of = _explained(parameters.get("for", ""))
+    told = f'{_PLAN}+{"json" if as_json else "text"}; for="{of.content_type.partition("; charset")[0]}"'
+    if options:
+        told += f"; options={'|'.join(options)}"
+    return Media(f"{told}; charset=utf-8", of.form, explain=Explain(as_json, options))
+
+
+def _explained(name: str) -> Media:
+    """What `for=` names; JSON where that is nothing that could be made."""
+    essence, _, parameters = name.partition(";")
+    media = MediaRange(essence.strip(), (("nulls", "stripped"),) if "nulls=stripped" in parameters else ())
+    return next(iter(_offers(media, plans=False)), JSON)

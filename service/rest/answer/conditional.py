@@ -1,0 +1,49 @@
+"""What a cache may keep of answers, and how it asks whether that still holds (RFC 9110, 13.1.2; RFC 9111)."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Mapping
+
+from service.rest.answer.answer import Answer
+
+_TAG = re.compile(r'(?:W/)?("[^"]*")')
+_KEPT = ("Cache-Control", "Vary")  # of an answer that says "not modified" (RFC 9110, 15.4.5)
+
+
+def with_cache_control(headers: Mapping[str, str], *, private: bool) -> dict[str, str]:
+    """The headers, with which anybody may keep the answer who asks each time whether it still holds.
+
+    Args:
+        private: the answer is for one caller; only that one's own cache may keep it.
+    """
+    return {**headers, "Cache-Control": "private, no-cache" if private else "no-cache"}
+
+
+def revalidated(answer: Answer, if_none_match: str | None) -> Answer:
+    """The answer with its ETag, or 304 where the caller has it already.
+
+    Args:
+        if_none_match: the header as it was sent.
+    """
+    tag = _tag_of(answer)
+    known = None if if_none_match is None else _known(tag, if_none_match)
+    if known is None:
+        return Answer(answer.status, {**answer.headers, "ETag": tag}, answer.body)
+    headers = {name: answer.headers[name] for name in _KEPT if name in answer.headers}
+    return Answer(304, {**headers, "ETag": known})
+
+
+def _tag_of(answer: Answer) -> str:
+    """A strong validator: of the body, its type and its place among all rows."""
+    digest = hashlib.sha256(answer.body, usedforsecurity=False)
+    digest.update(f"{answer.headers.get('Content-Type')} {answer.headers.get('Content-Range')}".encode())
+    return f'"{digest.hexdigest()[:32]}"'
+
+
+def _known(tag: str, if_none_match: str) -> str | None:
+    """The caller's own form of the tag, which is weak where the answer it has was compressed."""
+    if if_none_match.strip() == "*":
+        return tag
+    return next((match[0] for match in _TAG.finditer(if_none_match) if match[1] == tag), None)
