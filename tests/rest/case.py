@@ -20,6 +20,7 @@ class Case:
     Args:
         url: below the prefix, without the first slash; the test's client percent-encodes what must be.
         body: the answer's exact body as JSON text, with the keys in order; None: not looked at.
+        text: the answer's exact body, where it is no JSON; None: not looked at.
         answers: response headers it must have; a value of None: it must not have that header.
         code: of an error; None with an error status: not looked at.
         mentions: texts that stand somewhere in the error's message, details or hint.
@@ -39,6 +40,7 @@ class Case:
     hint: str | None = None
     on: tuple[str, ...] = BOTH
     app: str = "plain"
+    text: str | None = None
 
     @property
     def name(self) -> str:

@@ -22,6 +22,7 @@ import cases_embedding
 import cases_errors
 import cases_groups
 import cases_logic
+import cases_media
 import cases_names
 import cases_operators
 import cases_order
@@ -46,6 +47,7 @@ APPS: dict[str, dict[str, Any]] = {
     "plain": {"db_max_rows": None},
     "limited": {"db_max_rows": 3},
     "aggregates": {"db_max_rows": None, "db_aggregates_enabled": True},
+    "plans": {"db_max_rows": None, "db_plan_enabled": True},
     "profiles": {"db_max_rows": None, "db_schemas": ("public", "v1")},
 }
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -98,6 +100,8 @@ async def check(case: Case, database: str, http: httpx.AsyncClient) -> None:
         assert answer.content == b""
     elif case.status >= 400:
         check_error(case, answer)
+    elif case.text is not None:
+        assert answer.content.decode() == case.text
     elif case.body is not None:
         assert same(answer.content, case.body, database), answer.text
 
@@ -280,6 +284,12 @@ async def test_a_junction_to_choose(applications: dict[tuple[str, str], httpx.As
         f"follows using {by}(follower_id) and {to}(followed_id)",
     ]
     assert [each["cardinality"] for each in answer.json()["details"]] == ["one-to-many", "many-to-many", "many-to-many"]
+
+
+@table(cases_media)
+async def test_media(answered: tuple[str, httpx.AsyncClient], case: Case) -> None:
+    """The answer is of the first type asked for that can be made, and says so."""
+    await check(case, *answered)
 
 
 async def test_values_are_compared_exactly() -> None:

@@ -22,8 +22,6 @@ from sqlalchemy import (
     column,
     func,
     literal_column,
-    not_,
-    or_,
     quoted_name,
     select,
 )
@@ -109,7 +107,7 @@ class PostgresqlBuilder(NodeBuilder):
         if self.plan.form is Form.CSV:
             line: Expression = literal_column("''")  # not concat_ws: a function takes a hundred arguments
             for number, cell in enumerate(cells):
-                field = _csv(_as_text(row.c[cell.label], cell))
+                field = _csv(row.c[cell.label], cell)
                 line = line.concat(literal_column("','")).concat(field) if number else field
         else:
             # A document's own line breaks are white space: those in its strings are escaped.
@@ -258,26 +256,23 @@ def _item(cells: Sequence[Cell]) -> Expression:
     return literal_column("_row.*") if cells else literal_column("'{}'::json")
 
 
-def _as_text(value: Expression, cell: Cell) -> Expression:
-    """A value as PostgreSQL itself writes it: a boolean cast to text would be `true`, it is written `t`."""
-    is_boolean = cell.kind is Kind.BOOLEAN if cell.cast is None else cell.cast.lower() in ("bool", "boolean")
-    if not is_boolean:
-        return cast(value, Text)
-    return case((value, literal_column("'t'")), (not_(value), literal_column("'f'")))
+# What is written of these has nothing in it that a field of CSV must quote.
+_BARE = (Kind.INTEGER, Kind.REAL, Kind.NUMERIC, Kind.BOOLEAN, Kind.BLOB, Kind.UUID, Kind.DATE)
+_CSV_QUOTED = """'[",\\r\\n]|^$'"""
 
 
-_CSV_QUOTED = """'[",\\r\\n]'"""
-
-
-def _csv(text: Expression) -> Expression:
+def _csv(value: Expression, cell: Cell) -> Expression:
     """A field of CSV (RFC 4180): NULL is empty, and an empty text is in quotes, to tell them apart."""
+    # concat, for a cast to text changes values: it takes blanks from a char(5), and makes `true` of `t`.
+    written = func.concat(value)
+    if cell.cast is None and cell.kind in _BARE:
+        return written
     quote: Expression = literal_column("""'"'""")
-    doubled = func.replace(text, quote, literal_column("""'""'"""))
-    special = text.op("~", is_comparison=True)(literal_column(_CSV_QUOTED))
+    doubled = func.replace(written, quote, literal_column("""'""'"""))
     return case(
-        (text.is_(None), literal_column("''")),
-        (or_(text == literal_column("''"), special), quote.concat(doubled).concat(quote)),
-        else_=text,
+        (cast(value, Text).is_(None), literal_column("''")),  # a composite of nulls is no null
+        (written.op("~", is_comparison=True)(literal_column(_CSV_QUOTED)), quote.concat(doubled).concat(quote)),
+        else_=written,
     )
 
 

@@ -38,8 +38,10 @@ class SqliteBuilder(SqliteConditions):
     unlimited = -1
 
     def read(self, plan: ReadPlan) -> Statement:
-        # SQLite's planner does not tell a number of rows: every count is an exact one.
-        return super().read(plan if plan.count is Count.NONE else replace(plan, count=Count.EXACT))
+        return super().read(_counted(plan))
+
+    def total(self, plan: ReadPlan) -> Statement | None:
+        return super().total(_counted(plan))
 
     def estimate(self, plan: ReadPlan) -> Statement | None:
         """None: SQLite's planner has no idea of the total."""
@@ -172,6 +174,11 @@ def _text(cell: Cell) -> Expression:
     if cell.kind is None:
         return literal_column(f"coalesce(_row.{cell.label}, '{cell.empty}')")
     return json_text(f"_row.{cell.label}", cell.kind, cell.cast)
+
+
+def _counted(plan: ReadPlan) -> ReadPlan:
+    """SQLite's planner does not tell a number of rows: every count is an exact one."""
+    return plan if plan.count is Count.NONE else replace(plan, count=Count.EXACT)
 
 
 def _array(text: Expression) -> Expression:
