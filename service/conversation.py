@@ -8,6 +8,8 @@ here it is the loop's timer. The names of Hypercorn used here are not documented
 from __future__ import annotations
 
 import asyncio
+import socket
+import struct
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
@@ -100,11 +102,15 @@ class Conversation(TCPServer):
 
     async def _close(self) -> None:
         self._stir()
-        with suppress(OSError, RuntimeError):
-            self.writer.write_eof()
-        self.writer.close()
+        cut_off = self._is_cut_off()
+        if cut_off and self._ends_with_connection():
+            self._reset()
+        else:
+            with suppress(OSError, RuntimeError):
+                self.writer.write_eof()
+            self.writer.close()
         # What was cut off in the middle is not worth waiting for, and shows at once.
-        patience = 0 if self._is_cut_off() else self._bounds.send
+        patience = 0 if cut_off else self._bounds.send
         abort = self.loop.call_later(patience, self.writer.transport.abort)
         try:
             with suppress(OSError, RuntimeError, asyncio.CancelledError):
@@ -112,10 +118,26 @@ class Conversation(TCPServer):
         finally:
             abort.cancel()
 
-    def _is_cut_off(self) -> bool:
+    @property
+    def _http(self) -> Any:
+        """h11's state of the connection; None where HTTP/2 is spoken."""
         protocol = getattr(self, "protocol", None)
-        connection = getattr(getattr(protocol, "protocol", None), "connection", None)
-        return getattr(connection, "our_state", None) is h11.SEND_BODY
+        return getattr(getattr(protocol, "protocol", None), "connection", None)
+
+    def _is_cut_off(self) -> bool:
+        return getattr(self._http, "our_state", None) is h11.SEND_BODY
+
+    def _ends_with_connection(self) -> bool:
+        """Whether the caller takes the end of the connection for the end of the answer: HTTP/1.0 knows no other."""
+        return getattr(self._http, "their_http_version", None) == b"1.0"
+
+    def _reset(self) -> None:
+        """Has the system tell the caller that the connection broke, not that it came to its end."""
+        if not self.writer.is_closing():
+            sock = self.writer.get_extra_info("socket")
+            with suppress(OSError):
+                sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+            self.writer.transport.abort()
 
 
 class _IdleTask:

@@ -12,7 +12,7 @@ from typing import IO, TYPE_CHECKING, Any
 from service.asgi.body import ClientGoneError, UnreadBodyError, may_have_body, read_body
 from service.asgi.bridge import bridged, wait
 from service.asgi.environ import Environ, build_environ
-from service.asgi.response import THREADS
+from service.asgi.response import BODIES, THREADS
 from service.errors import AskedError, PoolgateError
 
 if TYPE_CHECKING:
@@ -111,12 +111,16 @@ class Exchange:
     # Inside the greenlet
 
     def _respond(self, environ: Environ) -> None:
-        body = self._app.wsgi_app(environ, self._start_response)
         try:
-            self._write_all(iter(body))
+            body = self._app.wsgi_app(environ, self._start_response)
+            try:
+                self._write_all(iter(body))
+            finally:
+                if hasattr(body, "close"):
+                    body.close()
         finally:
-            if hasattr(body, "close"):
-                body.close()
+            for left in environ.get(BODIES, ()):
+                left.close()
 
     def _start_response(self, status: str, headers: list[tuple[str, str]], exc_info: Any = None) -> Any:
         self._head = status, headers

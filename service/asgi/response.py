@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from service.asgi.app import AsyncFlask
 
 THREADS = "asgi.threads"  # the environ's key for the app's Threads; absent under a WSGI server
+BODIES = "asgi.bodies"  # the environ's key for the async iterables that responses were made of
 
 _DONE: Any = object()
 
@@ -72,6 +73,10 @@ class Awaiting:
     def __init__(self, body: AsyncIterable[Any]) -> None:
         self._iterator: AsyncIterator[Any] = aiter(body)
         self._app: AsyncFlask = flask.current_app._get_current_object()  # type: ignore[attr-defined]  # LocalProxy's
+        self._is_open = True
+        if flask.has_request_context():
+            # Closed with the request: a response that is thrown away, as when a hook fails, is closed by nobody.
+            flask.request.environ.setdefault(BODIES, []).append(self)
 
     def __iter__(self) -> Iterator[Any]:
         return self
@@ -87,8 +92,10 @@ class Awaiting:
         self._iterator = wrap(self._iterator)
 
     def close(self) -> None:
-        if hasattr(self._iterator, "aclose"):
-            self._app.async_to_sync(self._iterator.aclose)()
+        if self._is_open:
+            self._is_open = False
+            if hasattr(self._iterator, "aclose"):
+                self._app.async_to_sync(self._iterator.aclose)()
 
     async def _step(self) -> Any:
         return await anext(self._iterator, _DONE)

@@ -8,6 +8,7 @@ which a cancelled caller does not wait for.
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Hashable
 from contextlib import asynccontextmanager
 from types import TracebackType
@@ -22,6 +23,7 @@ T = TypeVar("T")
 SILENT = "the database did not answer in time"
 """What callers are told where the driver gave up waiting."""
 _MOST_ROWS = 1000  # of one part: the next rows may be longer than those by which its size was chosen
+_MOST_SECONDS = 0.25  # for one part: the database's time limit is each part's
 
 
 class Lease:
@@ -80,20 +82,21 @@ class Lease:
         """The rows of one statement in parts, none but the last empty; inside `transaction`.
 
         Args:
-            part: rows of the first part; of the others as many as fill about `most_bytes`.
+            part: rows of the first part; of the others as many as fill about `most_bytes`, and do not take long.
             most_bytes: the size that parts should have, counted by the length of each row's first column.
         """
         cursor = await self._call(self._driver.open_cursor(self.connection, sql, args))
         while True:
+            began = time.perf_counter()
             rows = await self._call(cursor.fetch(part))
-            ended = len(rows) < part
-            if ended:
+            took = time.perf_counter() - began
+            if len(rows) < part:
                 await self._call(cursor.close())
-            yield rows
-            if ended:
+                yield rows
                 return
-            size = sum(len(row[0]) for row in rows) // len(rows) + 1
-            part = max(1, min(most_bytes // size, _MOST_ROWS))
+            yield rows
+            size = sum(len(row[0]) for row in rows) // part + 1
+            part = max(1, min(most_bytes // size, _MOST_ROWS, int(part * _MOST_SECONDS / took)))
 
     async def execute(self, sql: str, *args: Any) -> int:
         """Runs one statement; the rows it affected, -1 if the database does not say."""
