@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 from urllib.parse import quote
@@ -17,7 +17,7 @@ from service.catalog.model import Relation
 from service.database import Database
 from service.errors import BodyError, MethodError, PathError
 from service.rest.answer.answer import Answer
-from service.rest.answer.conditional import revalidated, with_cache_control
+from service.rest.answer.conditional import kept
 from service.rest.answer.lines import StreamAnswer, answer_lines
 from service.rest.answer.rows import answer_plan, answer_rows
 from service.rest.asked import read_request
@@ -149,12 +149,10 @@ def _reply(answer: Answer | StreamAnswer) -> Response:
     environ = request.environ
     private = "HTTP_AUTHORIZATION" in environ
     if isinstance(answer, StreamAnswer):
-        headers = with_cache_control(answer.answer.headers, private=private)
-        return to_response(StreamAnswer(replace(answer.answer, headers=headers), answer.parts))
-    answer = replace(answer, headers=with_cache_control(answer.headers, private=private))
-    if environ["REQUEST_METHOD"] == "GET":  # a HEAD writes no rows
-        answer = revalidated(answer, environ.get("HTTP_IF_NONE_MATCH"))
-    return to_response(answer)
+        return to_response(StreamAnswer(kept(answer.answer, private=private, tagged=False), answer.parts))
+    tagged = environ["REQUEST_METHOD"] == "GET"  # a HEAD writes no rows
+    if_none_match = environ.get("HTTP_IF_NONE_MATCH")
+    return to_response(kept(answer, private=private, tagged=tagged, if_none_match=if_none_match))
 
 
 class _Complete(Response):
