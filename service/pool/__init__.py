@@ -10,6 +10,16 @@ from service.pool.stats import Holder, PoolStats
 from service.pool.store import Store
 
 __all__ = [
-    *("SILENT", "Clock", "Cursor", "Driver", "Histogram", "Holder", "Lease", "Limits", "Pool", "PoolStats", "Row"),
+    "SILENT",
+    "Clock",
+    "Cursor",
+    "Driver",
+    "Histogram",
+    "Holder",
+    "Lease",
+    "Limits",
+    "Pool",
+    "PoolStats",
+    "Row",
     "Store",
 ]

@@ -31,7 +31,7 @@ class SqliteDriver:
     async def script(self, connection: Any, sql: str) -> None:
         await connection.execute_fetchall(sql)
 
-    def begin(self, *, readonly: bool) -> str:
+    def begin(self, *, readonly: bool, lasting: float | None = None) -> str:
         return "begin" if readonly else "begin immediate"
 
     def is_closed(self, connection: Any) -> bool:
@@ -75,7 +75,7 @@ class PostgresqlDriver:
     async def script(self, connection: Any, sql: str) -> None:
         await connection.execute(sql)
 
-    def begin(self, *, readonly: bool) -> str:
+    def begin(self, *, readonly: bool, lasting: float | None = None) -> str:
         return "begin read only" if readonly else "begin read write"
 
     def is_closed(self, connection: Any) -> bool:
