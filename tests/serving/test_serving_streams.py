@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import socket
+import sys
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -13,7 +14,7 @@ from typing import Any
 import asyncpg
 import httpx
 import pytest
-from poolgate_process import DEADLINE, Process, Start, measured, starting, until
+from poolgate_process import DEADLINE, Process, Start, starting, until
 
 from service.testing import Template
 
@@ -80,7 +81,7 @@ def test_a_million_rows_take_the_memory_of_one_part(process: Process, accept: st
     assert reading.result() == ROWS
     grown = (max(most, process.memory) - before) / MEBIBYTE
     seconds = time.monotonic() - began
-    measured(f"{accept} {encoding}: 10^6 rows in {seconds:.1f} s, memory + {grown:.1f} MiB")
+    sys.stdout.write(f"\n{accept} {encoding}: 10^6 rows in {seconds:.1f} s, memory + {grown:.1f} MiB\n")
     assert grown < 20
 
 
