@@ -19,6 +19,7 @@ from service.asgi.limits import Limits
 from service.catalog.holder import CatalogHolder
 from service.compress import add_compression
 from service.database import Database, open_database
+from service.docs.routes import DocsPages
 from service.errors import AskedError
 from service.eventlog import EventLog
 from service.events import Observe, tell_all
@@ -31,6 +32,8 @@ from service.operator.meters import Meters
 from service.operator.news import News
 from service.operator.routes import OperatorPages
 from service.operator.state import PoolState
+from service.rest.describe import Documents
+from service.rest.openapi_routes import RootApi
 from service.rest.prepare import Statements
 from service.rest.routes import TableApi
 from service.settings import Settings, load_settings
@@ -81,8 +84,14 @@ def create_app(settings: Settings | None = None, *, observe: Observe | None = No
     app.lifespan(lambda _app: crew.present())
     app.lifespan(lambda _app: lifecycle.running())
     app.lifespan(lambda _app: state.history.running(lifecycle.until_draining))
-    app.register_blueprint(OperatorPages(settings, database, catalog, lifecycle, state).blueprint())
     prefix = settings.rest_prefix.rstrip("/") or None
+    documents = Documents(settings, database)
+    described = RootApi(settings, catalog, documents)
+    at_root = described.root if prefix is None else None
+    app.register_blueprint(OperatorPages(settings, database, catalog, lifecycle, state, at_root).blueprint())
+    app.register_blueprint(DocsPages(settings, catalog, documents).blueprint())
+    if prefix is not None:
+        app.register_blueprint(described.blueprint(), url_prefix=prefix)
     app.register_blueprint(TableApi(settings, database, catalog, statements).blueprint(), url_prefix=prefix)
     _add_hooks(app, lifecycle, meters)
     if settings.compression:

@@ -62,6 +62,13 @@ def origins(value: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(_origin(one) for one in value)
 
 
+def address(value: str) -> str:
+    parts = urlsplit(value)
+    if parts.scheme not in ("http", "https") or not parts.netloc or parts.query or parts.fragment:
+        raise ValueError("is no address; expected one such as https://example.org/rest/v1")
+    return value
+
+
 def folder(value: Path) -> Path:
     if not value.is_dir():
         raise ValueError("is no folder; expected a folder of .sql files")

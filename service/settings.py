@@ -186,6 +186,12 @@ class Settings(BaseSettings):
     openapi_mode: Annotated[Literal["follow-privileges", "ignore-privileges", "disabled"], Lower] = _setting(
         "follow-privileges", "What the description at the root shows: follow-privileges, ignore-privileges or disabled."
     )
+    openapi_server_proxy_uri: Annotated[str, AfterValidator(forms.address)] | None = _setting(
+        None, "The address at which callers reach the tables, for the description; none: the one they asked at."
+    )
+    openapi_version: Annotated[Literal["3.1", "2.0"], Lower] = _setting(
+        "3.1", "The version of the description that callers get who name none: 3.1, or 2.0 as PostgREST's."
+    )
     server_cors_allowed_origins: Annotated[Words, AfterValidator(forms.origins)] = _setting(
         (), "The origins whose pages may call; none named: none; * for every one, without credentials."
     )

@@ -17,11 +17,12 @@ FLOORS = (
     ("database",),
     ("catalog", "rest.plan", "logs", "eventlog"),
     ("rest.sql",),
-    ("rest.prepare",),
+    ("rest.prepare", "rest.openapi"),
     ("rest.execute",),
     ("rest.answer", "lifecycle", "compare"),
-    ("rest.routes",),
-    ("operator", "failures", "edge", "compress"),
+    ("rest.routes", "rest.describe"),
+    ("operator", "failures", "edge", "compress", "rest.openapi_routes"),
+    ("docs",),
     ("conversation", "post", "listening"),
     ("app", "connections", "supervisor"),
     ("loading",),
@@ -36,11 +37,15 @@ PURE = (
     "rest.asked",
     "rest.plan",
     "rest.sql",
+    "rest.openapi",
     "timing",
     "errors",
     "events",
 )
-KNOWS_FLASK = ("asgi", "app", "current", "failures", "rest.routes", "operator", "compress.responses")
+KNOWS_FLASK = (
+    *("asgi", "app", "current", "failures", "rest.routes", "rest.openapi_routes", "operator", "docs"),
+    "compress.responses",
+)
 KNOWS_DIALECTS = ("database", "rest.sql", "forms")  # forms: how a database URL is written
 DOES_IO = ("flask", "aiosqlite", "asyncpg", "sqlite3", "asyncio", "socket", "hypercorn", "sqlalchemy.ext.asyncio")
 

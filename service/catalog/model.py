@@ -171,6 +171,8 @@ class Catalog:
         version: counts reloads; caches of plans are keyed by it.
         hidden: tables outside the exposed schemas that exposed views show columns of. Their keys alone are known, no
             columns.
+        comments: of schemas.
+        readable: what the service's own role may read, by schema and name; None where that is everything.
     """
 
     schemas: tuple[str, ...]
@@ -178,6 +180,8 @@ class Catalog:
     version: int = 0
     server_version: str = ""
     hidden: Mapping[tuple[str, str], Relation] = field(default_factory=_none)
+    comments: Mapping[str, str] = field(default_factory=_none)
+    readable: frozenset[tuple[str, str]] | None = None
 
     def find(self, schema: str, name: str) -> Relation | None:
         """The relation of that name, or None."""

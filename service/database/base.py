@@ -61,6 +61,18 @@ class Database(ABC):
             DatabaseError, DatabaseAwayError: as the database answers.
         """
 
+    async def readable(self, schemas: Sequence[str], role: str) -> frozenset[tuple[str, str]] | None:
+        """What a role may read, by schema and name; None for everything, as where there are no roles.
+
+        Args:
+            schemas: the exposed ones.
+
+        Raises:
+            DatabaseError: there is no such role.
+            UnavailableError: no connection could be had, or it was lost.
+        """
+        return None
+
     @abstractmethod
     def translate(self, error: BaseException) -> PoolgateError | None:
         """The error of the house that the driver's error becomes; None if it is not the driver's."""

@@ -25,9 +25,13 @@ def wants_page() -> bool:
     return request.accept_mimetypes.best_match(("application/json", "text/html")) == "text/html"
 
 
-def on_page(html: str) -> Response:
-    """A page that loads nothing from elsewhere."""
-    return Response(html, headers={"Content-Type": "text/html; charset=utf-8", **_PAGE_HEADERS})
+def on_page(html: str, headers: Mapping[str, str] = MappingProxyType({})) -> Response:
+    """A page that loads nothing from elsewhere.
+
+    Args:
+        headers: that it has instead of, or beside, those of every page.
+    """
+    return Response(html, headers={"Content-Type": "text/html; charset=utf-8", **_PAGE_HEADERS, **headers})
 
 
 def in_json(value: Any, status: int = 200, headers: Mapping[str, str] = MappingProxyType({})) -> Response:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote
@@ -29,6 +30,8 @@ class OperatorPages:
     catalog: CatalogHolder
     lifecycle: Lifecycle
     state: PoolState
+    root: Callable[[], Awaitable[Response]] | None = None
+    """What programs get at /, where the tables are mounted there."""
 
     def blueprint(self) -> Blueprint:
         """The URL map."""
@@ -62,6 +65,8 @@ class OperatorPages:
         facts = self._facts()
         if wants_page():
             return on_page(render_template("home.html", **facts, **self._example()))
+        if self.root is not None:
+            return await self.root()
         return in_json(facts, headers={"Vary": "Accept"})
 
     def _known(self) -> Catalog | None:
@@ -98,8 +103,14 @@ class OperatorPages:
             ],
             "pool": {"size": stats.size, "idle": stats.idle, "in_use": stats.in_use, "waiting": stats.waiting,
                      "max_size": stats.max_size},
-            "links": {"live": "/-/live", "ready": "/-/ready", "pool": "/-/pool", "metrics": "/-/metrics"},
+            "links": {"live": "/-/live", "ready": "/-/ready", "pool": "/-/pool", "metrics": "/-/metrics",
+                      **self._described()},
         }  # fmt: skip
+
+    def _described(self) -> dict[str, str]:
+        if self.settings.openapi_mode == "disabled":
+            return {}
+        return {"openapi": f"{self.settings.rest_prefix.rstrip('/')}/", "docs": "/docs"}
 
 
 async def live() -> Response:

@@ -13,7 +13,7 @@ from sqlalchemy.ext.asyncio import create_async_engine
 from service.catalog.model import Catalog
 from service.database.base import Database
 from service.database.limits import pool_limits
-from service.database.postgresql import changes, dialect, errors, reflect
+from service.database.postgresql import changes, described, dialect, errors, reflect
 from service.database.postgresql.budget import Budget
 from service.database.postgresql.connecting import Connector
 from service.database.postgresql.driver import AsyncpgDriver
@@ -60,7 +60,14 @@ class PostgresqlDatabase(Database):
 
     async def reflect(self, schemas: Sequence[str], version: int) -> Catalog:
         exposed = tuple(schemas) or self.default_schemas
-        return await reflect.read_catalog(self.pool, exposed, version, self.extra_schemas)
+        catalog = await reflect.read_catalog(self.pool, exposed, version, self.extra_schemas)
+        return await described.with_description(self.pool, catalog)
+
+    async def readable(self, schemas: Sequence[str], role: str) -> frozenset[tuple[str, str]] | None:
+        try:
+            return await described.read_readable(self.pool, schemas, role)
+        except Exception as error:
+            raise errors.translate(error) or error from error
 
     def translate(self, error: BaseException) -> PoolgateError | None:
         return errors.translate(error)

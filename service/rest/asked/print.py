@@ -57,8 +57,8 @@ def _parameters(asked: Asked) -> Iterator[tuple[str, str]]:
         yield from _page(path, page)
     for name, names in (("columns", asked.columns), ("on_conflict", asked.on_conflict)):
         if names is not None:
-            yield name, ",".join(map(_name, names))
-    yield from ((_name(name), value) for name, value in asked.arguments)
+            yield name, ",".join(map(write_name, names))
+    yield from ((write_name(name), value) for name, value in asked.arguments)
 
 
 def _quoted(text: str) -> str:
@@ -66,16 +66,17 @@ def _quoted(text: str) -> str:
     return f'"{escaped}"'
 
 
-def _name(name: str) -> str:
+def write_name(name: str) -> str:
+    """A column's or relation's name as it stands in a query string, in quotes where it must, not percent-encoded."""
     return name if _BARE.fullmatch(name) and name not in _KEYWORDS else _quoted(name)
 
 
 def _path(path: EmbedPath, last: str) -> str:
-    return ".".join((*map(_name, path), last))
+    return ".".join((*map(write_name, path), last))
 
 
 def _field(field: Field) -> str:
-    return _name(field.name) + "".join(map(_step, field.path))
+    return write_name(field.name) + "".join(map(_step, field.path))
 
 
 def _step(step: Step) -> str:
@@ -90,15 +91,15 @@ def _select(items: Iterable[SelectItem]) -> str:
 def _item(item: SelectItem) -> str:
     if item == STAR:
         return "*"
-    alias = f"{_name(item.alias)}:" if item.alias is not None else ""
+    alias = f"{write_name(item.alias)}:" if item.alias is not None else ""
     if isinstance(item, SelectField):
         field = _field(item.field) if item.field else ""
         dot = "." if item.field and item.aggregate else ""
         aggregate = f"{dot}{item.aggregate}()" if item.aggregate else ""
         return f"{alias}{field}{_cast(item.cast)}{aggregate}{_cast(item.aggregate_cast)}"
-    hint = f"!{_name(item.hint)}" if item.hint is not None else ""
+    hint = f"!{write_name(item.hint)}" if item.hint is not None else ""
     join = "!inner" if item.inner else ""
-    return f"{'...' if item.spread else alias}{_name(item.relation)}{hint}{join}({_select(item.items)})"
+    return f"{'...' if item.spread else alias}{write_name(item.relation)}{hint}{join}({_select(item.items)})"
 
 
 def _cast(cast: str | None) -> str:
@@ -106,7 +107,7 @@ def _cast(cast: str | None) -> str:
 
 
 def _term(term: OrderTerm) -> str:
-    field = f"{_name(term.relation)}({_field(term.field)})" if term.relation is not None else _field(term.field)
+    field = f"{write_name(term.relation)}({_field(term.field)})" if term.relation is not None else _field(term.field)
     direction = {None: "", True: ".desc", False: ".asc"}[term.descending]
     return field + direction + {None: "", True: ".nullsfirst", False: ".nullslast"}[term.nulls_first]
 

@@ -1,0 +1,118 @@
+"""What comes back: media types, headers, and every error there is."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import NamedTuple
+
+from service.rest.openapi.names import ERROR, refer
+from service.rest.openapi.offer import Json
+
+
+def _rows(row: Json) -> Json:
+    return {"type": "array", "items": row}
+
+
+MEDIA: dict[str, Callable[[Json], Json]] = {
+    "application/json": _rows,
+}
+"""The media types that rows are sent as, and what a row's schema becomes in each."""
+
+
+class Failure(NamedTuple):
+    """A status that an error is sent with, for what reasons, by their codes."""
+
+    meaning: str
+    codes: tuple[str, ...]
+
+
+FAILURES = {
+    300: Failure("More than one relationship fits.", ("PGRST201",)),
+    400: Failure(
+        "The request cannot be understood, or not be done.",
+        ("PGRST100", "PGRST102", "PGRST108", "PGRST118", "PGRST120", "PGRST122", "PGRST123", "PGRST127", "PGRST200",
+         "22P02", "42703", "PGATE400"),
+    ),
+    401: Failure("Credentials are needed.", ("PGRST302", "42501")),
+    403: Failure("The database does not allow it.", ("42501",)),
+    404: Failure("There is no such table, view, column type or function.", ("PGRST205", "42883", "42704")),
+    406: Failure("No such media type or schema.", ("PGRST106", "PGRST107")),
+    408: Failure("The request did not come in time.", ("PGATE408",)),
+    413: Failure("The request is too long.", ("PGATE413",)),
+    416: Failure("There are no such rows.", ("PGRST103",)),
+    429: Failure("The caller has more requests waiting than its share.", ("PGATE429",)),
+    500: Failure("The database or the service failed.", ("PGATE500", "XX000")),
+    503: Failure(
+        "No connection, or no schema yet: try again after `Retry-After` seconds.",
+        ("PGRST000", "PGRST002", "PGRST003", "PGATE001", "PGATE002"),
+    ),
+    504: Failure("The statement took too long.", ("57014",)),
+}  # fmt: skip
+
+ERROR_SCHEMA: Json = {
+    "type": "object",
+    "description": "An error, whatever it is.",
+    "required": ["code", "message", "details", "hint"],
+    "properties": {
+        "code": {
+            "type": "string",
+            "description": "`PGRST…` as PostgREST has it, `PGATE…` of this service, else the database's SQLSTATE.",
+        },
+        "message": {"type": "string", "description": "What is wrong."},
+        "details": {"description": "Where, or between what.", "type": ["string", "array", "object", "null"]},
+        "hint": {"type": ["string", "null"], "description": "What to do about it."},
+    },
+}
+
+_TEXT = {"type": "string"}
+HEADERS: Json = {
+    "content-range": {
+        "description": "The page's first and last row, from 0, and how many there are if it was asked for: `0-24/573`.",
+        "schema": {"type": "string", "pattern": r"^(\*|[0-9]+-[0-9]+)/(\*|[0-9]+)$"},
+    },
+    "preference-applied": {"description": "The preferences that had an effect.", "schema": _TEXT},
+    "allow": {"description": "The methods that there are.", "schema": _TEXT},
+    "retry-after": {"description": "Seconds to wait.", "schema": {"type": "string", "pattern": "^[0-9]+$"}},
+    "server-timing": {"description": "What the time went into, in milliseconds.", "schema": _TEXT},
+    "x-request-id": {"description": "The name of the request in the service's log.", "schema": _TEXT},
+}
+_ALWAYS = {name: refer("headers", name.lower()) for name in ("Server-Timing", "X-Request-Id")}
+_OF_ROWS = {name: refer("headers", name.lower()) for name in ("Content-Range", "Preference-Applied")} | _ALWAYS
+
+
+def failure_responses() -> Json:
+    """An answer for each status of an error, for `components`."""
+    return {str(status): _failure(status, failure) for status, failure in FAILURES.items()}
+
+
+def _failure(status: int, failure: Failure) -> Json:
+    headers = {"Retry-After": refer("headers", "retry-after")} if status in (429, 503) else {}
+    return {
+        "description": f"{failure.meaning} Codes: {', '.join(failure.codes)}.",
+        "headers": {**headers, **_ALWAYS},
+        "content": {"application/json": {"schema": refer("schemas", ERROR)}},
+    }
+
+
+FAILED: Json = {str(status): refer("responses", str(status)) for status in FAILURES}
+"""The errors of an operation."""
+
+
+def row_responses(row: Json, *, content: bool) -> Json:
+    """The answers of a read.
+
+    Args:
+        content: whether rows are sent, and not only counted.
+    """
+    body = {"content": {name: {"schema": shape(row)} for name, shape in MEDIA.items()}} if content else {}
+    return {
+        "200": {"description": "The rows.", "headers": _OF_ROWS, **body},
+        "206": {"description": "A part of the rows, of whose number the caller asked.", "headers": _OF_ROWS, **body},
+        **FAILED,
+    }
+
+
+def allow_responses() -> Json:
+    """The answers to OPTIONS."""
+    allow = {"Allow": refer("headers", "allow")}
+    return {"200": {"description": "What can be done.", "headers": {**allow, **_ALWAYS}}, **FAILED}

@@ -1,0 +1,65 @@
+"""A relation as a path with its operations, and as a schema."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from service.catalog.model import Column, Relation, RelationKind
+from service.catalog.relationships import Relationships
+from service.rest.openapi import answers, notes
+from service.rest.openapi.names import key, refer
+from service.rest.openapi.offer import Json, Offer, split_comment
+from service.rest.openapi.parameters import profile, references
+from service.rest.openapi.types import column_schema
+
+
+def path_item(offer: Offer, relationships: Relationships, relation: Relation) -> Json:
+    """What can be done with a relation."""
+    summary, description = split_comment(relation.comment)
+    told = "\n\n".join(part for part in (description, notes.related(offer, relationships, relation)) if part)
+    read = [*references(offer, relation)]
+    row = refer("schemas", key(relation.name))
+
+    def operation(verb: str, title: str, **rest: Any) -> Json:
+        about = {"tags": [relation.name], "operationId": f"{verb}.{key(relation.name)}", "summary": title}
+        return {**about, **({"description": told} if told and verb == "read" else {}), **rest}
+
+    return {
+        "get": operation(
+            "read", summary or f"Rows of {relation.name}",
+            parameters=read, responses=answers.row_responses(row, content=True),
+        ),
+        "head": operation(
+            "count", f"What a GET of {relation.name} would answer, without rows",
+            parameters=read, responses=answers.row_responses(row, content=False),
+        ),
+        "options": operation(
+            "options", f"What can be done with {relation.name}",
+            parameters=[*profile(offer)], responses=answers.allow_responses(),
+        ),
+    }  # fmt: skip
+
+
+def tag(relation: Relation) -> Json:
+    """The heading that a relation's operations stand under."""
+    comment = (relation.comment or "").strip()
+    return {"name": relation.name, "description": comment or f"A {relation.kind.value}."}
+
+
+def row_schema(offer: Offer, relation: Relation) -> Json:
+    """A row's schema. No column is required: which there are is for `select` to say."""
+    columns = [(column, column.nullable) for column in relation.columns.values()]
+    columns += [(computed.column, True) for computed in relation.computed.values()]
+    schema: Json = {"type": "object", "title": relation.name, "properties": {}}
+    if relation.comment:
+        schema["description"] = relation.comment.strip()
+    for column, nullable in columns:
+        schema["properties"][column.name] = _property(offer, relation, column, nullable=nullable)
+    return schema
+
+
+def _property(offer: Offer, relation: Relation, column: Column, *, nullable: bool) -> Json:
+    schema = column_schema(column, notes.column_description(offer, relation, column), nullable=nullable)
+    if relation.kind is RelationKind.FULL_TEXT_TABLE:
+        schema["type"] = ["string", "number", "null"]  # it keeps what it is given
+    return schema

@@ -1,0 +1,81 @@
+"""The root of the table API: its description."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+
+from flask import Blueprint, g, request
+
+from service.asgi import Response
+from service.auth import Access, Identity, anonymous, require
+from service.catalog.holder import CatalogHolder
+from service.errors import MethodError
+from service.rest.answer.answer import Answer
+from service.rest.asked.accept import read_accept
+from service.rest.asked.limits import DEFAULT_LIMITS
+from service.rest.describe import Document, Documents, Wanted, choose_document
+from service.rest.plan.names import resolve_schema
+from service.rest.routes import to_response
+from service.settings import Settings
+from service.timing import Timings
+
+_METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
+_ALLOW = "OPTIONS,GET,HEAD"
+
+
+@dataclass(frozen=True)
+class RootApi:
+    """What the view needs."""
+
+    settings: Settings
+    catalog: CatalogHolder
+    documents: Documents
+
+    def blueprint(self) -> Blueprint:
+        """The URL map; to be registered under the prefix that the settings name."""
+        root = Blueprint("openapi", __name__)
+        root.add_url_rule("/", view_func=self.root, methods=_METHODS, provide_automatic_options=False)
+        return root
+
+    async def root(self) -> Response:
+        """The description, for programs and for whoever looks in with a browser."""
+        timings: Timings = g.timings
+        self.documents.check_enabled()
+        require(self._anonymous, Access.READ)
+        timings.mark("jwt")
+        if request.method == "OPTIONS":
+            return to_response(Answer(200, {"Allow": _ALLOW}))
+        if request.method not in _ALLOW.split(","):
+            raise MethodError(f"{request.method} is not available on the root", headers={"Allow": _ALLOW})
+        wanted = choose_document(
+            read_accept(request.headers.get("Accept"), DEFAULT_LIMITS), self.settings.openapi_version
+        )
+        catalog, profile = self.catalog.current, request.headers.get("Accept-Profile")
+        schema = resolve_schema(catalog, profile)
+        timings.mark("parse")
+        document = await self.documents.get(catalog, schema, self._anonymous.role, wanted.version)
+        timings.mark("plan")
+        told = schema if profile is not None or len(catalog.schemas) > 1 else None
+        response = to_response(_answer(document, wanted, told))
+        if response.status_code == 304:
+            response.headers.remove("Content-Length")  # it would be that of the document
+        return response
+
+    @cached_property
+    def _anonymous(self) -> Identity:
+        return anonymous(self.settings.anonymous, self.settings.db_anon_role)
+
+
+def _answer(document: Document, wanted: Wanted, profile: str | None) -> Answer:
+    headers = {
+        "ETag": document.tag,
+        "Cache-Control": "no-cache",  # may be kept, and is asked about each time
+        "Vary": "Accept, Accept-Profile, Authorization",
+        "Link": '</docs>; rel="service-doc"; type="text/html"',  # RFC 8631
+    }
+    if profile is not None:
+        headers["Content-Profile"] = profile
+    if request.if_none_match.contains_weak(document.tag.strip('"')):
+        return Answer(304, headers)
+    return Answer(200, {"Content-Type": f"{wanted.content_type}; charset=utf-8", **headers}, document.body)

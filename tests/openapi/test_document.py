@@ -1,0 +1,232 @@
+"""What is in a document, from catalogs made by hand."""
+
+from __future__ import annotations
+
+import json
+import time
+from typing import Any
+
+import pytest
+from openapi_spec_validator import validate
+from samples import column, offer, relation, thousand
+
+from service.catalog.model import (
+    Column,
+    ComputedColumn,
+    ComputedRelationship,
+    ForeignKey,
+    Kind,
+    RelationKind,
+)
+from service.rest.openapi import describe, describe_swagger
+from service.rest.openapi.names import key
+from service.rest.openapi.words import MEANINGS
+from service.rest.terms import OPERATORS
+
+ODD = (
+    "odd name", "dot.ted", "Größe ☃", "CamelCase", "camelcase", 'quo"ted', "100% sure", "a/b", "{id}", "~",
+    "poolgate.error", "x#?&",
+)  # fmt: skip
+
+
+def one(made: Column, **more: Any) -> dict[str, Any]:
+    """A column's schema in the document of its table."""
+    found: dict[str, Any] = describe(offer(relation("t", made), **more))["components"]["schemas"]["t"]["properties"]
+    return found[made.name]
+
+
+def resolved(document: dict[str, Any], reference: dict[str, str]) -> Any:
+    """What a reference points at."""
+    found = document
+    for step in reference["$ref"].removeprefix("#/").split("/"):
+        found = found[step]
+    return found
+
+
+@pytest.mark.parametrize("build", [describe, describe_swagger])
+def test_odd_names(build: Any) -> None:
+    """Whatever relations and columns are called, the document is valid and has each of them."""
+    document = build(offer(*(relation(name, *map(column, (*ODD, "select", "order"))) for name in ODD)))
+    validate(document)
+    assert len(document["paths"]) == len(ODD) + 1
+    assert json.loads(json.dumps(document)) == document
+
+
+def test_names_of_components_stay_apart() -> None:
+    """Two names never become one, nor one of the house's own."""
+    names = [*ODD, "odd.20.name", "odd_name", "dot.2e.ted", "poolgate.filter", "é", ".e9.", "\U0001f600"]
+    assert len({key(name) for name in names} | {"poolgate.error", "poolgate.filter"}) == len(names) + 2
+
+
+@pytest.mark.parametrize(
+    "made, expected",
+    [
+        (column("c", Kind.INTEGER, "bigint"), {"type": ["integer", "null"], "format": "int64"}),
+        (column("c", Kind.INTEGER, "smallint", nullable=False), {"type": "integer", "format": "int32"}),
+        (column("c", Kind.INTEGER, "oid"), {"type": ["string", "null"]}),
+        (column("c", Kind.BOOLEAN, "boolean", default="true"), {"type": ["boolean", "null"], "default": True}),
+        (column("c", Kind.BOOLEAN, "boolean", default="0"), {"default": False}),
+        (column("c", Kind.NUMERIC, "numeric(5,2)", default="1.50"), {"default": 1.5, "format": "decimal"}),
+        (column("c", Kind.INTEGER, "integer", default="'7'::integer"), {"default": 7}),
+        (column("c", Kind.NUMERIC, "numeric", default="'NaN'::numeric"), {"default": None}),
+        (column("c", default="'it''s'::text"), {"default": "it's"}),
+        (column("c", default="('a'::text || 'b'::text)"), {"default": None}),
+        (column("c", default="'a'::text || 'b'::text"), {"default": None}),
+        (column("c", default="NULL::text"), {"default": None, "description": None}),
+        (column("c", default="lower('A')"), {"default": None, "description": "Default: `lower('A')`"}),
+        (column("c", Kind.JSON, "jsonb", default="'{\"a\":1}'::jsonb"), {"type": None, "default": {"a": 1}}),
+        (column("c", Kind.DATE, "date", default="('now'::text)::date"), {"default": None, "format": "date"}),
+        (column("c", Kind.ARRAY, "int4[]", element=Kind.INTEGER), {"items": {"type": ["integer", "null", "array"]}}),
+        (column("c", Kind.ARRAY, "jsonb[]", element=Kind.JSON), {"type": ["array", "null"], "items": {}}),
+        (column("c", Kind.OTHER, "mood", enum=("sad",)), {"type": ["string", "null"], "enum": ["sad", None]}),
+        (column("c", Kind.OTHER, "mood", enum=("sad",), nullable=False), {"enum": ["sad"]}),
+        (column("c", Kind.OTHER, "public.hstore"), {"type": None}),
+        (column("c", Kind.OTHER, "interval"), {"type": ["string", "null"]}),
+        (column("c", Kind.OTHER, "any", cast=""), {"type": None}),
+        (column("c", Kind.COMPOSITE, "spot"), {"type": ["object", "null"]}),
+        (column("c", type="varchar(10)", max_length=10), {"maxLength": 10, "x-type": "varchar(10)"}),
+        (column("c", generated=True, default="lower(a)"), {"readOnly": True, "description": "Computed: `lower(a)`"}),
+        (column("c", comment="  Seen.\n"), {"description": "Seen."}),
+    ],
+)  # fmt: skip
+def test_columns(made: Column, expected: dict[str, Any]) -> None:
+    """A column's schema says what its values look like in an answer."""
+    found = one(made)
+    assert {name: found.get(name) for name in expected} == expected
+    validate(describe(offer(relation("t", made))))
+    validate(describe_swagger(offer(relation("t", made))))
+
+
+def test_every_operator_has_a_meaning() -> None:
+    """The guide tells what each operator of the dialect finds, and the filter's form takes each."""
+    assert set(MEANINGS) == set(OPERATORS)
+    document = describe(offer(relation("t")))
+    assert all(f"| `{name}` | " in document["info"]["description"] for name in OPERATORS)
+    assert all(name in document["components"]["schemas"]["poolgate.filter"]["pattern"] for name in OPERATORS)
+
+
+def test_operators_that_the_database_lacks_are_not_there() -> None:
+    """On SQLite neither ranges nor containment are offered, and full-text search on its tables alone."""
+    plain = describe(offer(relation("t"), database="sqlite"))
+    searched = describe(offer(relation("t", kind=RelationKind.FULL_TEXT_TABLE), database="sqlite"))
+    assert "`adj`" not in plain["info"]["description"] + searched["info"]["description"]
+    assert "`wfts`" not in plain["info"]["description"]
+    assert "`wfts`" in searched["info"]["description"]
+
+
+def test_filters() -> None:
+    """A column is filtered by its name, in quotes where that is another parameter's, with its comment and operators."""
+    document = describe(offer(relation("t", column("id", comment="Its number."), column("order"))))
+    found = {each["name"]: each for each in document["components"]["parameters"].values()}
+    assert found["id"]["description"] == (
+        "Its number.\n\n`text`: eq, neq, gt, gte, lt, lte, isdistinct, like, ilike, match, imatch, in, is, "
+        "fts, plfts, phfts, wfts"
+    )
+    assert found['"order"']["in"] == "query"
+    asked = [resolved(document, each)["name"] for each in document["paths"]["/t"]["get"]["parameters"]]
+    assert asked == [
+        "id", '"order"', "select", "order", "limit", "offset", "and", "or", "not.and", "not.or", "Range", "Range-Unit",
+        "Prefer",
+    ]  # fmt: skip
+
+
+def test_keys_and_relationships() -> None:
+    """Keys stand where PostgREST's clients look for them; what is related is told, but for what is hidden."""
+    countries = relation("countries", column("code"), primary_key=("code",))
+    airports = relation(
+        "airports",
+        column("id"),
+        column("country", comment="Where it is."),
+        column("owner"),
+        foreign_keys=(
+            ForeignKey("a", ("country",), "public", "countries", ("code",)),
+            ForeignKey("b", ("owner",), "private", "owners", ("id",)),
+        ),
+    )
+    document = describe(offer(countries, airports))
+    properties = document["components"]["schemas"]["airports"]["properties"]
+    assert properties["country"]["description"] == (
+        "Where it is.\n\nForeign key to `countries.code`.<fk table='countries' column='code'/>"
+    )
+    assert "description" not in properties["owner"]
+    assert document["components"]["schemas"]["countries"]["properties"]["code"]["description"] == "Primary key.<pk/>"
+    assert document["paths"]["/airports"]["get"]["description"] == "Related, for `select`: `countries` (one)."
+    hidden = describe(offer(countries, airports, readable=frozenset({"airports"})))
+    assert "countries" not in json.dumps(hidden)
+
+
+def test_computed_columns_and_relationships() -> None:
+    """Functions that are read like columns are described like columns."""
+    computed = ComputedColumn(column("full_name", comment="Both names."), "public")
+    people = relation(
+        "people",
+        computed={"full_name": computed},
+        related=(ComputedRelationship("mates", "public", "public", "people", to_one=False),),
+    )
+    document = describe(offer(people))
+    validate(document)
+    assert document["components"]["schemas"]["people"]["properties"]["full_name"]["description"] == "Both names."
+    assert "filter.people.full_name" in document["components"]["parameters"]
+    assert "`people` (many)" in document["paths"]["/people"]["get"]["description"]
+
+
+def test_comments() -> None:
+    """A comment's first line is a title or summary, the rest a description."""
+    made = relation("t", comment="Things.\n\nAll of them.")
+    document = describe(offer(made, comments={"public": "Shop\nWhat is sold."}))
+    assert document["info"]["title"] == "Shop"
+    assert document["info"]["description"].startswith("What is sold.\n\n")
+    assert document["info"]["version"] == "1.2.3"
+    read = document["paths"]["/t"]["get"]
+    assert (read["summary"], read["description"]) == ("Things.", "All of them.")
+    assert document["components"]["schemas"]["t"]["description"] == "Things.\n\nAll of them."
+
+
+def test_where_requests_go() -> None:
+    """No host is named but by a proxy's setting."""
+    made = relation("t")
+    assert describe(offer(made))["servers"] == [{"url": "/rest/v1"}]
+    assert describe(offer(made, prefix="/"))["servers"] == [{"url": "/"}]
+    assert describe_swagger(offer(made, prefix="/"))["basePath"] == "/"
+    behind = offer(made, proxy="https://example.org/api/")
+    assert describe(behind)["servers"] == [{"url": "https://example.org/api"}]
+    swagger = describe_swagger(behind)
+    assert (swagger["schemes"], swagger["host"], swagger["basePath"]) == (["https"], "example.org", "/api")
+    assert "host" not in describe_swagger(offer(made))
+
+
+def test_the_schema_is_asked_for_where_there_are_several() -> None:
+    """Beyond the default schema each request must name it."""
+    made = relation("t")
+    there = relation("t", schema="v1")
+    both = {"schemas": ("public", "v1")}
+    assert "profile" not in describe(offer(made))["components"]["parameters"]
+    first = describe(offer(made, there, **both))["components"]["parameters"]["profile"]
+    other = describe(offer(made, there, schema="v1", **both))["components"]["parameters"]["profile"]
+    assert "required" not in first
+    assert (other["required"], other["schema"]["enum"]) == (True, ["v1"])
+
+
+def test_swagger_for_clients_of_postgrest() -> None:
+    """Columns are found under `definitions`, paths and filters, under the names that PostgREST gives them."""
+    tags = column("tags", Kind.ARRAY, "text[]", element=Kind.TEXT)
+    made = relation("odd name", column("id", Kind.INTEGER, "bigint", nullable=False), tags, primary_key=("id",))
+    document = describe_swagger(offer(made))
+    assert document["swagger"] == "2.0"
+    assert document["definitions"]["odd name"]["required"] == ["id"]
+    assert document["definitions"]["odd name"]["properties"] == {
+        "id": {"format": "bigint", "type": "integer", "description": "Primary key.<pk/>"},
+        "tags": {"format": "text[]", "type": "array", "items": {"type": "string"}},
+    }
+    assert list(document["paths"]) == ["/", "/odd name"]
+    assert "rowFilter.odd name.id" in document["parameters"]
+
+
+@pytest.mark.parametrize("build", [describe, describe_swagger])
+def test_a_thousand_tables(build: Any) -> None:
+    """A document of a thousand tables is built, and written as JSON, in less than a second."""
+    what = thousand()
+    began = time.process_time()  # this test's own time, not its neighbours'
+    text = json.dumps(build(what))
+    assert time.process_time() - began < 1
+    assert text.count("A comment") >= 20_000

@@ -1,0 +1,103 @@
+"""What is shown to whom, on PostgreSQL."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from typing import Any
+
+import asyncpg
+import pytest
+from samples import ROOT, Serving
+
+SETUP = """
+    create role {role}; grant {role} to current_user; grant usage on schema public to {role};
+    comment on schema public is E'The shop\\nWhat is sold, and to whom.';
+    create table seen (id integer primary key, name text);
+    comment on table seen is E'Seen by all\\nReally.';
+    comment on column seen.name is 'What it is called.';
+    create table unseen (id integer primary key, seen_id integer references seen);
+    create table partly (id integer primary key, secret text);
+    create view shown as select id from unseen;
+    grant select on seen, shown to {role}; grant select (id) on partly to {role}; grant insert on unseen to {role};
+    create schema v1; create table v1.other (id integer primary key); grant select on v1.other to {role};
+    create schema private; create table private.secrets (id integer primary key);
+"""
+ROLE = "openapi_reader"
+
+
+@pytest.fixture
+async def url(postgresql_url: str) -> AsyncIterator[str]:
+    connection = await asyncpg.connect(postgresql_url)
+    await connection.execute(SETUP.format(role=ROLE))
+    yield postgresql_url
+    await connection.execute(f"drop owned by {ROLE}; drop role {ROLE}")
+    await connection.close()
+
+
+async def described(serving: Serving, url: str, headers: dict[str, str] | None = None, **settings: Any) -> Any:
+    async with serving(url, **settings) as http:
+        answer = await http.get(ROOT, headers=headers or {})
+        assert answer.status_code == 200, answer.text
+        again = await http.get(ROOT, headers=headers or {})
+        assert again.content == answer.content
+        return answer.json()
+
+
+async def test_the_role_decides(url: str, serving: Serving) -> None:
+    """A role sees what it may read, if only one column of it, and no trace of the rest."""
+    document = await described(serving, url, db_anon_role=ROLE)
+    assert set(document["paths"]) == {"/", "/seen", "/shown", "/partly"}
+    assert "unseen" not in str(document)
+    assert "secrets" not in str(document)
+
+
+async def test_a_schema_that_may_not_be_used(url: str, serving: Serving) -> None:
+    """A right to a table is none without a right to its schema."""
+    settings = {"db_schemas": ("public", "v1")}
+    hidden = await described(serving, url, {"Accept-Profile": "v1"}, db_anon_role=ROLE, **settings)
+    assert set(hidden["paths"]) == {"/"}
+    shown = await described(serving, url, {"Accept-Profile": "v1"}, **settings)
+    assert set(shown["paths"]) == {"/", "/other"}
+
+
+async def test_privileges_ignored(url: str, serving: Serving) -> None:
+    """Everything in the exposed schema is shown where the setting says so."""
+    document = await described(serving, url, db_anon_role=ROLE, openapi_mode="ignore-privileges")
+    assert set(document["paths"]) == {"/", "/seen", "/shown", "/partly", "/unseen"}
+    assert "secrets" not in str(document)
+
+
+async def test_the_services_own_role(url: str, serving: Serving) -> None:
+    """Without a role the service's own decides, and no connection is taken for it."""
+    document = await described(serving, url, pool=False)
+    assert set(document["paths"]) == {"/", "/seen", "/shown", "/partly", "/unseen"}
+
+
+async def test_a_role_that_there_is_not(postgresql_url: str, serving: Serving) -> None:
+    """The error is the database's, and is not kept for ever."""
+    async with serving(postgresql_url, db_anon_role="nobody") as http:
+        for _ in range(2):
+            answer = await http.get(ROOT)
+            assert answer.json()["code"] == "42704"
+
+
+async def test_comments(url: str, serving: Serving) -> None:
+    """Comments on the schema, tables and columns are where PostgREST has them."""
+    for version in ("3.1", "2.0"):
+        document = await described(serving, url, {"Accept": f"application/openapi+json;version={version}"})
+        assert document["info"]["title"] == "The shop"
+        assert document["info"]["description"].startswith("What is sold, and to whom.")
+        seen = (document.get("definitions") or document["components"]["schemas"])["seen"]
+        assert seen["description"] == "Seen by all\nReally."
+        assert seen["properties"]["name"]["description"] == "What it is called."
+        read = document["paths"]["/seen"]["get"]
+        assert read["summary"] == "Seen by all"
+        assert read["description"].startswith("Really.")
+
+
+async def test_every_comment_of_the_catalog(url: str, serving: Serving) -> None:
+    """PostgreSQL's own words about the schema public are not taken for its author's."""
+    connection = await asyncpg.connect(url)
+    await connection.execute("comment on schema public is 'standard public schema'")
+    await connection.close()
+    assert (await described(serving, url))["info"]["title"] == "Poolgate"
