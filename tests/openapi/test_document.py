@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import re
 import time
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 from openapi_spec_validator import validate
@@ -18,6 +20,8 @@ from service.catalog.model import (
     Kind,
     RelationKind,
 )
+from service.errors import QueryError
+from service.rest.asked import read_request
 from service.rest.openapi import describe, describe_swagger
 from service.rest.openapi.names import key
 from service.rest.openapi.words import MEANINGS
@@ -230,3 +234,25 @@ def test_a_thousand_tables(build: Any) -> None:
     text = json.dumps(build(what))
     assert time.process_time() - began < 1
     assert text.count("A comment") >= 20_000
+
+
+@pytest.mark.parametrize(
+    "text, fits",
+    [
+        ("eq.", True), ("eq.a.b", True), ("not.eq.1", True), ("eq(any).{1,2}", True), ("in.(1,\n2)", True),
+        ("in.()", True),
+        ("is.null", True), ("is.NOT_NULL", True), ("not.is.true", True), ("fts(english).cat", True), ("wfts.a b", True),
+        ("cs.{1}", True), ("pen", False), ("eq", False), ("equals.1", False), ("eq(some).{1}", False), ("in.1", False),
+        ("eq(any).1", False), ("is.", False), ("neq(any).{1}", False), ("xeq.1", False), ("", False),
+    ],
+)  # fmt: skip
+def test_the_form_of_a_filter(text: str, fits: bool) -> None:
+    """It takes what the service takes, and of what it does not take the common mistakes."""
+    pattern = describe(offer(relation("t")))["components"]["schemas"]["poolgate.filter"]["pattern"]
+    assert bool(re.search(pattern, text)) is fits
+    read = f"id={quote(text)}"
+    if fits:
+        read_request("GET", "t", read, {})
+    else:
+        with pytest.raises(QueryError):
+            read_request("GET", "t", read, {})

@@ -149,3 +149,30 @@ def _tab(folder: Path, process: subprocess.Popen[bytes]) -> str:
                 return str(found["webSocketDebuggerUrl"])
         time.sleep(0.02)
     raise AssertionError("the browser did not start")
+
+
+CONTRAST = """(() => {
+  const parse = text => text.match(/[0-9.]+/g).map(Number);
+  const light = ([r, g, b]) => [r, g, b].map(v => v / 255)
+    .map(v => v <= 0.04045 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4)
+    .reduce((sum, v, i) => sum + v * [0.2126, 0.7152, 0.0722][i], 0);
+  const over = ([r, g, b, a = 1], below) => [r, g, b].map((v, i) => v * a + below[i] * (1 - a));
+  const behind = node => {
+    if (!node) return [255, 255, 255];
+    const colour = parse(getComputedStyle(node).backgroundColor);
+    return colour.length < 4 ? colour : over(colour, behind(node.parentElement));
+  };
+  const texts = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+  const poor = [];
+  while (texts.nextNode()) {
+    const node = texts.currentNode.parentElement;
+    if (!texts.currentNode.data.trim() || !node.checkVisibility() || node.closest('noscript')) continue;
+    const style = getComputedStyle(node);
+    const ground = behind(node);
+    const ink = over(parse(node.closest('svg') ? style.fill : style.color), ground);
+    const [low, high] = [light(ink), light(ground)].sort((one, other) => one - other);
+    if ((high + 0.05) / (low + 0.05) < 4.5) poor.push(texts.currentNode.data.trim());
+  }
+  return poor;
+})()"""
+"""Which texts have less contrast with what lies behind them than WCAG's level AA asks for."""

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 import chromium
 import pytest
-from chromium import Page, browser
+from chromium import CONTRAST, Page, browser
 from poolgate_process import Process, make_shop, starting, until
 
 pytestmark = [
@@ -88,31 +88,6 @@ def test_text_can_be_read(page: Page, dark: bool) -> None:
     """Text has the contrast of 4.5 that WCAG's level AA asks for, against what lies behind it."""
     page.resize(1000, 900, dark=dark)
     assert page.run(CONTRAST) == []
-
-
-CONTRAST = """(() => {
-  const parse = text => text.match(/[0-9.]+/g).map(Number);
-  const light = ([r, g, b]) => [r, g, b].map(v => v / 255)
-    .map(v => v <= 0.04045 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4)
-    .reduce((sum, v, i) => sum + v * [0.2126, 0.7152, 0.0722][i], 0);
-  const behind = node => {
-    for (; node; node = node.parentElement) {
-      const colour = parse(getComputedStyle(node).backgroundColor);
-      if (colour.length < 4 || colour[3] > 0) return colour;
-    }
-  };
-  const texts = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
-  const poor = [];
-  while (texts.nextNode()) {
-    const node = texts.currentNode.parentElement;
-    if (!texts.currentNode.data.trim() || !node.checkVisibility() || node.closest('noscript')) continue;
-    const style = getComputedStyle(node);
-    const ink = parse(node.closest('svg') ? style.fill : style.color);
-    const [low, high] = [light(ink), light(behind(node))].sort((one, other) => one - other);
-    if ((high + 0.05) / (low + 0.05) < 4.5) poor.push(texts.currentNode.data.trim());
-  }
-  return poor;
-})()"""
 
 
 def test_without_javascript(tab: Page, site: Process) -> None:

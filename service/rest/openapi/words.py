@@ -47,6 +47,8 @@ _GROUPS: dict[Kind, set[Group]] = {
 }
 """What suits a column's values, where it is not `_ANY`; the others are not refused here, but by the database."""
 
+_ANYTHING = r"[\s\S]*"  # a dot would not take the end of a line
+
 
 def operators(groups: Iterable[Group]) -> list[Operator]:
     """The operators of these groups, in their order."""
@@ -61,15 +63,20 @@ def suiting(kind: Kind, offered: frozenset[Group]) -> str:
 
 
 def filter_pattern(offered: frozenset[Group]) -> str:
-    """What a filter looks like, as a regular expression."""
+    """What a filter looks like, as a regular expression: the operator, and the form of its value where it has one."""
     every = operators(offered)
     quantified = "|".join(each.name for each in every if each.quantifiable)
     searching = "|".join(each.name for each in every if each.group is Group.FULL_TEXT)
-    plain = "|".join(each.name for each in every if not each.quantifiable and each.group is not Group.FULL_TEXT)
-    forms = [rf"({quantified})(\((any|all)\))?", rf"({plain})"]
+    plain = "|".join(each.name for each in every if each.group not in (Group.FULL_TEXT, Group.SET, Group.IS))
+    forms = [
+        rf"({plain})\.",
+        rf"({quantified})\((any|all)\)\.\{{{_ANYTHING}\}}$",
+        rf"in\.\({_ANYTHING}\)$",
+        r"is\.[A-Za-z_]+$",
+    ]
     if searching:
-        forms.append(rf"({searching})(\([^()]+\))?")
-    return rf"^(not\.)?({'|'.join(forms)})\."
+        forms.append(rf"({searching})(\([^()]+\))?\.")
+    return rf"^(not\.)?({'|'.join(forms)})"
 
 
 def guide(offered: frozenset[Group], *, max_rows: int | None, aggregates: bool) -> str:
