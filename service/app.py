@@ -89,7 +89,8 @@ def create_app(settings: Settings | None = None, *, observe: Observe | None = No
     described = RootApi(settings, catalog, documents)
     at_root = described.root if prefix is None else None
     app.register_blueprint(OperatorPages(settings, database, catalog, lifecycle, state, at_root).blueprint())
-    app.register_blueprint(DocsPages(settings, catalog, documents).blueprint())
+    if settings.openapi_mode != "disabled":  # else /docs is free for a view of the developer's
+        app.register_blueprint(DocsPages(settings, catalog).blueprint())
     if prefix is not None:
         app.register_blueprint(described.blueprint(), url_prefix=prefix)
     app.register_blueprint(TableApi(settings, database, catalog, statements).blueprint(), url_prefix=prefix)

@@ -14,7 +14,6 @@ from flask import Blueprint, Response, render_template, request
 from service.catalog.holder import CatalogHolder
 from service.errors import PathError
 from service.operator.answers import on_page
-from service.rest.describe import Documents
 from service.settings import Settings
 
 _PACKAGE = "flask_swagger_ui"
@@ -32,7 +31,6 @@ class DocsPages:
 
     settings: Settings
     catalog: CatalogHolder
-    documents: Documents
 
     def blueprint(self) -> Blueprint:
         """The URL map."""
@@ -45,7 +43,6 @@ class DocsPages:
 
     async def page(self) -> Response:
         """The tables described, to be tried; the description is loaded by the page."""
-        self.documents.check_enabled()
         schemas = self.catalog.current.schemas
         html = render_template(
             "docs.html",

@@ -20,13 +20,14 @@ from service.catalog.model import (
     Kind,
     RelationKind,
 )
-from service.errors import QueryError
+from service.errors import DatabaseError, PoolgateError, PoolLoopError, QueryError, ServeError, SettingsError
 from service.rest.asked import read_request
 from service.rest.openapi import describe, describe_swagger
 from service.rest.openapi.names import key
 from service.rest.openapi.words import MEANINGS
 from service.rest.terms import OPERATORS
 
+ELSEWHERE = {"PGRST117", "PGRST125"}  # of other methods and paths than are described
 ODD = (
     "odd name", "dot.ted", "Größe ☃", "CamelCase", "camelcase", 'quo"ted', "100% sure", "a/b", "{id}", "~",
     "poolgate.error", "x#?&",
@@ -224,6 +225,21 @@ def test_swagger_for_clients_of_postgrest() -> None:
     }
     assert list(document["paths"]) == ["/", "/odd name"]
     assert "rowFilter.odd name.id" in document["parameters"]
+
+
+def test_every_error_is_described() -> None:
+    """Whatever error the service has a name for, its status is among those of a read, and its code is told."""
+    kinds = [PoolgateError]
+    for kind in kinds:
+        kinds.extend(kind.__subclasses__())
+    answers = describe(offer(relation("t")))
+    described = answers["paths"]["/t"]["get"]["responses"]
+    told = str(answers["components"]["responses"])
+    here = {kind for kind in kinds if kind.__module__ == PoolgateError.__module__}
+    for kind in here - {SettingsError, ServeError, DatabaseError, PoolLoopError}:
+        assert str(kind.status) in described
+        assert kind.code in told or kind.code in ELSEWHERE, kind
+    assert {*described} == {"200", "206", *answers["components"]["responses"]}
 
 
 @pytest.mark.parametrize("build", [describe, describe_swagger])

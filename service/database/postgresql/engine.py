@@ -67,7 +67,10 @@ class PostgresqlDatabase(Database):
         try:
             return await described.read_readable(self.pool, schemas, role)
         except Exception as error:
-            raise errors.translate(error) or error from error
+            translated = errors.translate(error)
+            if translated is None:
+                raise
+            raise translated from error
 
     def translate(self, error: BaseException) -> PoolgateError | None:
         return errors.translate(error)

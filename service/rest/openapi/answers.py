@@ -31,16 +31,19 @@ FAILURES = {
     400: Failure(
         "The request cannot be understood, or not be done.",
         ("PGRST100", "PGRST102", "PGRST108", "PGRST118", "PGRST120", "PGRST122", "PGRST123", "PGRST127", "PGRST200",
-         "22P02", "42703", "PGATE400"),
+         "22P02", "42703", "42704", "PGATE400"),
     ),
     401: Failure("Credentials are needed.", ("PGRST302", "42501")),
     403: Failure("The database does not allow it.", ("42501",)),
-    404: Failure("There is no such table, view, column type or function.", ("PGRST205", "42883", "42704")),
+    404: Failure("There is no such table or view, or no such operator for the column.", ("PGRST205", "42883")),
+    405: Failure("What a view does would write.", ("25006",)),
     406: Failure("No such media type or schema.", ("PGRST106", "PGRST107")),
     408: Failure("The request did not come in time.", ("PGATE408",)),
-    413: Failure("The request is too long.", ("PGATE413",)),
+    413: Failure("The query string is too long.", ("PGATE413",)),
+    414: Failure("The URL is too long.", ("PGATE414",)),
     416: Failure("There are no such rows.", ("PGRST103",)),
     429: Failure("The caller has more requests waiting than its share.", ("PGATE429",)),
+    431: Failure("There are too many headers, or too long ones.", ("PGATE431",)),
     500: Failure("The database or the service failed.", ("PGATE500", "XX000")),
     503: Failure(
         "No connection, or no schema yet: try again after `Retry-After` seconds.",
@@ -70,6 +73,7 @@ HEADERS: Json = {
         "description": "The page's first and last row, from 0, and how many there are if it was asked for: `0-24/573`.",
         "schema": {"type": "string", "pattern": r"^(\*|[0-9]+-[0-9]+)/(\*|[0-9]+)$"},
     },
+    "content-profile": {"description": "The schema, where there are several.", "schema": _TEXT},
     "preference-applied": {"description": "The preferences that had an effect.", "schema": _TEXT},
     "allow": {"description": "The methods that there are.", "schema": _TEXT},
     "retry-after": {"description": "Seconds to wait.", "schema": {"type": "string", "pattern": "^[0-9]+$"}},
@@ -77,7 +81,9 @@ HEADERS: Json = {
     "x-request-id": {"description": "The name of the request in the service's log.", "schema": _TEXT},
 }
 _ALWAYS = {name: refer("headers", name.lower()) for name in ("Server-Timing", "X-Request-Id")}
-_OF_ROWS = {name: refer("headers", name.lower()) for name in ("Content-Range", "Preference-Applied")} | _ALWAYS
+_OF_ROWS = {
+    name: refer("headers", name.lower()) for name in ("Content-Range", "Content-Profile", "Preference-Applied")
+} | _ALWAYS
 
 
 def failure_responses() -> Json:
@@ -88,7 +94,7 @@ def failure_responses() -> Json:
 def _failure(status: int, failure: Failure) -> Json:
     headers = {"Retry-After": refer("headers", "retry-after")} if status in (429, 503) else {}
     return {
-        "description": f"{failure.meaning} Codes: {', '.join(failure.codes)}.",
+        "description": f"{failure.meaning} Codes, among others: {', '.join(failure.codes)}.",
         "headers": {**headers, **_ALWAYS},
         "content": {"application/json": {"schema": refer("schemas", ERROR)}},
     }

@@ -32,7 +32,6 @@ def describe_swagger(offer: Offer) -> Json:
         "swagger": "2.0",
         "info": info(offer),
         **_server(offer),
-        "consumes": ["application/json"],
         "produces": list(MEDIA),
         "paths": {"/": _root(), **{_path(name): {"get": _read(offer, each)} for name, each in known.items()}},
         "definitions": {name: _definition(offer, each) for name, each in known.items()},
