@@ -6,6 +6,7 @@ import json
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
+from pathlib import Path
 
 import chromium
 import pytest
@@ -52,7 +53,7 @@ def page(tab: Page, site: Process) -> Iterator[Page]:
 def show(tab: Page, site: Process) -> None:
     tab.open("about:blank")
     tab.open(f"{site.url}/docs")
-    tab.until("document.querySelectorAll('.opblock-tag').length === 3")
+    tab.until("document.querySelectorAll('nav li').length === 3 && !!document.querySelector('.opblock')")
 
 
 def press(page: Page, key: str, code: int) -> None:
@@ -68,10 +69,9 @@ def enter(page: Page, element: str) -> None:
     press(page, "Enter", 13)
 
 
-def open_read(page: Page, tag: str) -> None:
-    heading = f"[...document.querySelectorAll('.opblock-tag')].find(each => each.dataset.tag === {json.dumps(tag)})"
-    enter(page, f"{heading}.querySelector('button.expand-operation')")
-    page.until(f"!!{READ}")
+def open_read(page: Page, table: str) -> None:
+    enter(page, f"[...document.querySelectorAll('nav a')].find(each => each.textContent === {json.dumps(table)})")
+    page.until(f"document.querySelector('.info .title')?.textContent.startsWith({json.dumps(table)}) && !!{READ}")
     enter(page, f"{READ}.querySelector('.opblock-summary-control')")
     # Before its description is resolved an operation can be opened, and not be run.
     page.until("!!document.querySelector('.btn.execute') && !!document.querySelector('.parameters input')")
@@ -102,6 +102,20 @@ def test_a_request_is_tried(page: Page, site: Process) -> None:
     assert '"ink"' not in shown
     assert "content-range: 0-0/1" in shown
     assert f"{site.url}/rest/v1/item?name=eq.pen" in page.run("document.querySelector('.request-url').textContent")
+
+
+def test_tables_are_found(page: Page, site: Process) -> None:
+    """The list is narrowed by what one types, and a table's page can be come back to by its address."""
+    page.run("document.getElementById('find').focus()")
+    page.do("Input.insertText", text="ODD")
+    shown = "[...document.querySelectorAll('nav li')].filter(each => !each.hidden).map(each => each.textContent)"
+    assert page.run(shown) == ["odd name ☃"]
+    open_read(page, "odd name ☃")
+    there = page.run("location.href")
+    page.open("about:blank")
+    page.open(there)
+    page.until("document.querySelector('.info .title')?.textContent.startsWith('odd name ☃')")
+    assert page.run("document.querySelector('nav [aria-current]').textContent") == "odd name ☃"
 
 
 def test_odd_names_are_tried(page: Page) -> None:
@@ -148,3 +162,12 @@ def test_it_fits_a_telephone(page: Page, site: Process) -> None:
     page.resize(400, 800)
     open_read(page, "item")
     assert page.run("document.documentElement.scrollWidth") <= 400
+
+
+def test_who_is_not_let_in_is_told(tab: Page, tmp_path: Path) -> None:
+    """Where the description is refused, the page says why and what to do."""
+    with starting(tmp_path) as start:
+        site = start(database_url=make_shop(tmp_path / "shop.db"), anonymous="none")
+        tab.open(f"{site.url}/docs")
+        tab.until("document.getElementById('docs').textContent.includes('Anonymous access is off')")
+        assert "POOLGATE_ANONYMOUS" in tab.run("document.getElementById('docs').textContent")

@@ -201,7 +201,7 @@ async def test_a_thousand_tables_from_memory(
         taken = []
         for _ in range(9):
             began = time.perf_counter()
-            assert (await http.head(ROOT)).status_code == 200
+            assert len((await http.get(ROOT)).content) > 10_000_000
             taken.append(time.perf_counter() - began)
     assert statistics.median(taken) < 0.005
 
