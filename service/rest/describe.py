@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gzip
 import hashlib
 from collections import OrderedDict
 from collections.abc import Callable
@@ -34,9 +35,15 @@ class Wanted:
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """A description as it is sent; its tag is made of its content, and so is the same in every worker."""
+    """A description as it is sent.
+
+    Args:
+        packed: the same, packed with gzip.
+        tag: made of the content, and so the same in every worker; weak, for it names both.
+    """
 
     body: bytes
+    packed: bytes
     tag: str
 
 
@@ -158,4 +165,4 @@ class Documents:
 
 def _written(offer: Offer, version: str) -> Document:
     body = json_bytes(_BUILDERS[version](offer))
-    return Document(body, f'"{hashlib.sha256(body).hexdigest()[:32]}"')
+    return Document(body, gzip.compress(body, 6), f'W/"{hashlib.sha256(body).hexdigest()[:32]}"')

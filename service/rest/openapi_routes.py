@@ -71,11 +71,14 @@ def _answer(document: Document, wanted: Wanted, profile: str | None) -> Answer:
     headers = {
         "ETag": document.tag,
         "Cache-Control": "no-cache",  # may be kept, and is asked about each time
-        "Vary": "Accept, Accept-Profile, Authorization",
+        "Vary": "Accept, Accept-Encoding, Accept-Profile, Authorization",
         "Link": '</docs>; rel="service-doc"; type="text/html"',  # RFC 8631
     }
     if profile is not None:
         headers["Content-Profile"] = profile
-    if request.if_none_match.contains_weak(document.tag.strip('"')):
+    if request.if_none_match.contains_weak(document.tag.removeprefix("W/").strip('"')):
         return Answer(304, headers)
-    return Answer(200, {"Content-Type": f"{wanted.content_type}; charset=utf-8", **headers}, document.body)
+    headers["Content-Type"] = f"{wanted.content_type}; charset=utf-8"
+    if request.accept_encodings.quality("gzip") <= 0:
+        return Answer(200, headers, document.body)
+    return Answer(200, {**headers, "Content-Encoding": "gzip"}, document.packed)
