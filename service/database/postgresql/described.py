@@ -35,7 +35,7 @@ async def with_description(pool: Pool, catalog: Catalog) -> Catalog:
     Raises:
         asyncpg.PostgresError: as the server answers.
     """
-    async with pool.lease(readonly=True) as lease, lease.transaction(readonly=True):
+    async with pool.lease(readonly=True, trusted=True) as lease, lease.transaction(readonly=True):
         comments = {row["name"]: row["comment"] for row in await lease.fetch(_COMMENTS, list(catalog.schemas))}
         readable = await _readable(lease, catalog.schemas, None)
     return replace(catalog, comments=MappingProxyType(comments), readable=readable)
@@ -47,7 +47,7 @@ async def read_readable(pool: Pool, schemas: Sequence[str], role: str) -> Names:
     Raises:
         asyncpg.PostgresError: as the server answers; 42704 where there is no such role.
     """
-    async with pool.lease(readonly=True) as lease, lease.transaction(readonly=True):
+    async with pool.lease(readonly=True, trusted=True) as lease, lease.transaction(readonly=True):
         return await _readable(lease, schemas, role)
 
 
