@@ -239,7 +239,7 @@ def test_every_error_is_described() -> None:
     for kind in here - {SettingsError, ServeError, DatabaseError, PoolLoopError}:
         assert str(kind.status) in described
         assert kind.code in told or kind.code in ELSEWHERE, kind
-    assert {*described} == {"200", "206", *answers["components"]["responses"]}
+    assert {*described} == {"200", "206", "304", *answers["components"]["responses"]}
 
 
 @pytest.mark.parametrize("build", [describe, describe_swagger])

@@ -13,8 +13,23 @@ def _rows(row: Json) -> Json:
     return {"type": "array", "items": row}
 
 
+def _lines(row: Json) -> Json:
+    return {"type": "string", "description": "A line for each row."}
+
+
+def _one(row: Json) -> Json:
+    return row
+
+
 MEDIA: dict[str, Callable[[Json], Json]] = {
     "application/json": _rows,
+    "text/csv": _lines,
+    "application/x-ndjson": _lines,
+    "application/ndjson": _lines,
+    "application/jsonl": _lines,
+    "application/vnd.pgrst.object+json": _one,
+    "application/vnd.pgrst.object+json;nulls=stripped": _one,
+    "application/vnd.pgrst.array+json;nulls=stripped": _rows,
 }
 """The media types that rows are sent as, and what a row's schema becomes in each."""
 
@@ -37,7 +52,10 @@ FAILURES = {
     403: Failure("The database does not allow it.", ("42501",)),
     404: Failure("There is no such table or view, or no such operator for the column.", ("PGRST205", "42883")),
     405: Failure("What a view does would write.", ("25006",)),
-    406: Failure("No such media type or schema.", ("PGRST106", "PGRST107")),
+    406: Failure(
+        "No such media type or schema, or not exactly one row where one was asked for.",
+        ("PGRST106", "PGRST107", "PGRST116"),
+    ),
     408: Failure("The request did not come in time.", ("PGATE408",)),
     413: Failure("The query string is too long.", ("PGATE413",)),
     414: Failure("The URL is too long.", ("PGATE414",)),
@@ -49,7 +67,7 @@ FAILURES = {
         "No connection, or no schema yet: try again after `Retry-After` seconds.",
         ("PGRST000", "PGRST002", "PGRST003", "PGATE001", "PGATE002"),
     ),
-    504: Failure("The statement took too long.", ("57014",)),
+    504: Failure("The statement or the answer took too long.", ("57014", "PGATE504")),
 }  # fmt: skip
 
 ERROR_SCHEMA: Json = {
@@ -74,6 +92,7 @@ HEADERS: Json = {
         "schema": {"type": "string", "pattern": r"^(\*|[0-9]+-[0-9]+)/(\*|[0-9]+)$"},
     },
     "content-profile": {"description": "The schema, where there are several.", "schema": _TEXT},
+    "etag": {"description": "The name of this answer, for `If-None-Match`.", "schema": _TEXT},
     "preference-applied": {"description": "The preferences that had an effect.", "schema": _TEXT},
     "allow": {"description": "The methods that there are.", "schema": _TEXT},
     "retry-after": {"description": "Seconds to wait.", "schema": {"type": "string", "pattern": "^[0-9]+$"}},
@@ -82,7 +101,7 @@ HEADERS: Json = {
 }
 _ALWAYS = {name: refer("headers", name.lower()) for name in ("Server-Timing", "X-Request-Id")}
 _OF_ROWS = {
-    name: refer("headers", name.lower()) for name in ("Content-Range", "Content-Profile", "Preference-Applied")
+    name: refer("headers", name.lower()) for name in ("Content-Range", "Content-Profile", "ETag", "Preference-Applied")
 } | _ALWAYS
 
 
@@ -114,6 +133,7 @@ def row_responses(row: Json, *, content: bool) -> Json:
     return {
         "200": {"description": "The rows.", "headers": _OF_ROWS, **body},
         "206": {"description": "A part of the rows, of whose number the caller asked.", "headers": _OF_ROWS, **body},
+        "304": {"description": "The caller, who sent an `If-None-Match`, has the rows already."},
         **FAILED,
     }
 
