@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import re
+from http import HTTPStatus
 from typing import Any, cast
 
 import h11
@@ -75,7 +77,7 @@ class Protocol(H11Protocol):
             if self.connection.their_state is not h11.ERROR:
                 raise
             return
-        self._head = data if isinstance(event, h11.Response) else b""
+        self._head = _with_reason(data) if isinstance(event, h11.Response) else b""
         if data and not self._head:
             await self.send(RawData(data))
 
@@ -138,6 +140,16 @@ class Protocol(H11Protocol):
         encoded += self.config.response_headers("h11")
         for event in (h11.Response(status_code=status, headers=encoded), h11.Data(data=body), h11.EndOfMessage()):
             await self._send_h11_event(event)
+
+
+_NO_REASON = re.compile(rb"HTTP/1\.1 (\d{3}) (?=\r\n)")
+_REASONS = {str(status.value).encode(): status.phrase.encode() for status in HTTPStatus}
+
+
+def _with_reason(head: bytes) -> bytes:
+    """The status line with its reason, which Hypercorn leaves empty: clients show it to people (`statusText`)."""
+    found = _NO_REASON.match(head)
+    return head if found is None else found[0] + _REASONS.get(found[1], b"") + head[found.end() :]
 
 
 class _RefusedError(Exception):

@@ -173,6 +173,7 @@ class Catalog:
             columns.
         comments: of schemas.
         readable: what the service's own role may read, by schema and name; None where that is everything.
+        aliases: other names under which exposed schemas may be asked for.
     """
 
     schemas: tuple[str, ...]
@@ -182,6 +183,7 @@ class Catalog:
     hidden: Mapping[tuple[str, str], Relation] = field(default_factory=_none)
     comments: Mapping[str, str] = field(default_factory=_none)
     readable: frozenset[tuple[str, str]] | None = None
+    aliases: Mapping[str, str] = field(default_factory=_none)
 
     def find(self, schema: str, name: str) -> Relation | None:
         """The relation of that name, or None."""

@@ -60,6 +60,9 @@ ACCEPTS = [
     ('application/vnd.pgrst.plan+json; for="application/json, x"; options=analyze|verbose, text/csv',
      (MediaRange("application/vnd.pgrst.plan+json", (("for", "application/json, x"), ("options", "analyze|verbose"))),
       MediaRange("text/csv"))),
+    # As postgrest-js has it where no option was chosen.
+    ('application/vnd.pgrst.plan+text; for="application/json"; options=;',
+     (MediaRange("application/vnd.pgrst.plan+text", (("for", "application/json"), ("options", ""))),)),
     ("json, /, text/csv;q=2, text/xml;q=x, text/html;charset, application/json", (JSON,)),
     ('text/csv;a="open, application/json', ()),
     (",,,", ()),

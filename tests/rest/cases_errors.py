@@ -39,6 +39,8 @@ PATHS = [
     refused("items", 405, "PGRST117", method="PURGE"),
     refused("items", 405, "PGRST117", method="TRACE"),
     refused("nope", 404, "PGRST205", mentions=("nope",), answers={"Content-Type": JSON}),
+    # A HEAD's error has no body: client libraries take its code from this header, under this name.
+    refused("nope?id=gt.0", 404, "PGRST205", answers={"Proxy-Status": "PostgREST; error=PGRST205"}),
 ]
 PREFERENCES = [
     refused("items", 400, "PGRST122", headers={"Prefer": "handling=strict, anything=odd"}, mentions=("anything",)),

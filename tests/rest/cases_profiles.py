@@ -21,6 +21,9 @@ CASES = [
         on=POSTGRESQL,
     ),
     rows("items?select=id&id=eq.1", '[{"id":1}]', headers=of("main"), answers={"Content-Profile": "main"}, on=SQLITE),
+    # What client libraries ask for unless told otherwise.
+    rows("items?select=id&id=eq.1", '[{"id":1}]', headers=of("public"), answers={"Content-Profile": "main"}, on=SQLITE),
+    Case("items", "", method="OPTIONS", headers=of("public")),
     refused("items", 406, "PGRST106", headers=of("v1"), mentions=("public",), on=POSTGRESQL),
     refused("items", 406, "PGRST106", headers=of("nope"), mentions=("main",), on=SQLITE),
     rows("items?select=id&id=eq.1", '[{"id":1}]', answers={"Content-Profile": "public"}, on=POSTGRESQL, app="profiles"),

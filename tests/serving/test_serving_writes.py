@@ -59,6 +59,6 @@ async def test_a_stream_is_written_as_it_comes() -> None:
 async def test_an_answer_without_a_body_is_written() -> None:
     """A head with nothing behind it does not wait for ever."""
     (write,) = await written(GET, status=204)
-    assert write.startswith(b"HTTP/1.1 204 \r\n")
+    assert write.startswith(b"HTTP/1.1 204 No Content\r\n")
     (write,) = await written(GET.replace(b"GET", b"HEAD"), b"hello")
     assert write.endswith(b"\r\n\r\n")

@@ -16,6 +16,8 @@ from service.database.sqlite.types import type_of
 from service.database.sqlite.views import Views
 
 SCHEMA = "main"
+_ALIASES = MappingProxyType({"public": SCHEMA})
+"""What PostgREST's client libraries ask for where nobody told them a schema, with every request."""
 LIMIT = 60.0
 """Seconds the reading may take, whatever a request's statement may."""
 _FULL_TEXT = re.compile(r"\s*create\s+virtual\s+table\b.*?\busing\s+[\"'`\[]?fts5\b", re.IGNORECASE | re.DOTALL)
@@ -61,6 +63,7 @@ def read_catalog(raw: LimitedConnection, version: int) -> Catalog:
         relations=MappingProxyType({(SCHEMA, relation.name): relation for relation in relations}),
         version=version,
         server_version=sqlite3.sqlite_version,
+        aliases=_ALIASES,
     )
 
 

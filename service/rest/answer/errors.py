@@ -10,7 +10,8 @@ def answer_error(error: PoolgateError) -> Answer:
     """The answer that `error` becomes."""
     headers = {
         "Content-Type": JSON,
-        "Proxy-Status": f"Poolgate; error={error.code}",  # RFC 9209
+        # RFC 9209. The name is the one that clients look for: a HEAD's error has no body to read the code from.
+        "Proxy-Status": f"PostgREST; error={error.code}",
         "Cache-Control": "no-store",
         **error.headers,
     }

@@ -34,12 +34,13 @@ def resolve_schema(catalog: Catalog, profile: str | None) -> str:
     """
     if profile is None:
         return catalog.schemas[0]
-    if profile not in catalog.schemas:
+    schema = catalog.aliases.get(profile, profile)
+    if schema not in catalog.schemas:
         raise ProfileError(
             f"The schema {profile!r} is not exposed",
             hint=f"The exposed schemas are: {', '.join(catalog.schemas)}",
         )
-    return profile
+    return schema
 
 
 def resolve_relation(catalog: Catalog, schema: str, name: str) -> Relation:
