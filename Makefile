@@ -1,7 +1,7 @@
 # Every target does its own set-up, from a fresh checkout with Python 3.11 or newer: a .venv with locked packages.
 # A second run finds the stamps and starts at once.
 
-.PHONY: run test faults check bench format lock clean help
+.PHONY: run test faults clients check bench format lock clean help
 .DEFAULT_GOAL := help
 
 VENV := .venv
@@ -26,6 +26,7 @@ help:
 	@echo "make run    serve the demo on http://127.0.0.1:8000"
 	@echo "make test   run the test suite, on SQLite and PostgreSQL"
 	@echo "make faults do the faults of docs/reliability.md at full length, and show what was measured"
+	@echo "make clients install the JavaScript clients that make test reads with if they are there (needs npm)"
 	@echo "make check  ruff and mypy"
 	@echo "make bench  measure: what a request costs, beside other ways to do it"
 	@echo "make format let ruff format the code"
@@ -40,6 +41,13 @@ test: $(VENV)/.dev
 
 faults: $(VENV)/.dev
 	@$(BIN)/python -m pytest --full tests/reliability tests/serving $(ARGS)
+
+CLIENTS := tests/clients/node_modules
+clients: $(CLIENTS)/.package-lock.json
+
+$(CLIENTS)/.package-lock.json: tests/clients/package-lock.json
+	@npm ci --silent --prefix $(dir $<)
+	@touch $@
 
 check: $(VENV)/.dev
 	@$(BIN)/ruff check .
@@ -62,7 +70,7 @@ lock:
 	@$(LOCK) --constraints requirements.lock --group dev --output-file requirements-dev.lock
 
 clean:
-	rm -rf $(VENV) build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) $(CLIENTS) build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 $(VENV)/.python:

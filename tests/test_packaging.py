@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import subprocess
@@ -75,6 +76,19 @@ def test_locks_hold_versions_and_hashes_only(name: str) -> None:
     assert "://" not in text
     for block in re.split(r"\n(?=[a-z0-9])", "\n".join(lines)):
         assert "--hash=sha256:" in block, block
+
+
+def test_the_clients_lock_holds_versions_and_hashes_only() -> None:
+    """The JavaScript clients' lock file names no address, and every package has a version and a hash."""
+    text = (ROOT / "tests" / "clients" / "package-lock.json").read_text(encoding="utf-8")
+    assert "://" not in text
+    packages = json.loads(text)["packages"]
+    wanted = packages.pop("")["devDependencies"]
+    assert {name: packages[f"node_modules/{name}"]["version"] for name in wanted} == wanted
+    for package in packages.values():
+        assert package["version"]
+        assert package["integrity"].startswith("sha512-")
+        assert "resolved" not in package
 
 
 def test_locks_agree() -> None:
