@@ -12,7 +12,7 @@ from service.rest.sql.sqlite_json import cast_kind
 from service.rest.sql.writer import Cell
 
 _BY_KIND = {
-    None: "nullif({0}, 'null')",  # what is embedded: JSON text
+    None: "coalesce({0}, nullif('{2}', 'null'))",  # what is embedded: JSON text, or NULL where there is nothing
     Kind.BOOLEAN: "CASE {0} WHEN 1 THEN 't' WHEN 0 THEN 'f' ELSE {1} END",
 }
 _BY_STORAGE = (
@@ -35,4 +35,4 @@ def _text(cell: Cell) -> str:
     name = f"_row.{cell.label}"
     stored = _BY_STORAGE.format(name)
     kind = cell.kind if cell.cast is None else cast_kind(cell.cast)
-    return _BY_KIND.get(kind, "{1}").format(name, stored)
+    return _BY_KIND.get(kind, "{1}").format(name, stored, cell.empty)
