@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from library import schema
+from books import schema
 from poolgate_process import Process, starting
 
 from service.testing import Schema, Template

@@ -7,7 +7,7 @@ import io
 import json
 from typing import Any
 
-from library import AUTHORS, BOOKS
+from books import AUTHORS, BOOKS
 from outcome import JAVASCRIPT, PYTHON, Case, Outcome, differ, fails, only_postgresql, pick, tells
 
 _FOUND = pick(BOOKS, "id", where=lambda b: b["author_id"] == 1)

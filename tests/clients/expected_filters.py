@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from library import AUTHORS, BOOKS, LISTED, QUOTES
+from books import AUTHORS, BOOKS, LISTED, QUOTES
 from outcome import JAVASCRIPT, PYTHON, Case, Predicate, only_postgresql, pick, tells
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from itertools import groupby
 from typing import Any
 
-from library import AUTHORS, BOOK_GENRES, BOOKS, EDITIONS, GENRES, LETTERS, PROFILES
+from books import AUTHORS, BOOK_GENRES, BOOKS, EDITIONS, GENRES, LETTERS, PROFILES
 from outcome import Case, Outcome, Predicate, differ, fails, pick, tells
 
 _BY_ID = {author["id"]: author for author in AUTHORS}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from library import AUTHORS
+from books import AUTHORS
 from outcome import pick
 from poolgate_process import Process
 from postgrest import APIError, AsyncPostgrestClient, SyncPostgrestClient
