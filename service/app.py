@@ -75,7 +75,7 @@ def create_app(settings: Settings | None = None, *, observe: Observe | None = No
     state = PoolState(crew, History(crew.tick))
     statements = Statements(database.name, max_rows=settings.db_max_rows, aggregates=settings.db_aggregates_enabled)
 
-    limits = Limits(body_timeout=settings.body_timeout, send_timeout=settings.send_timeout)
+    limits = Limits(max_url=settings.max_url, body_timeout=settings.body_timeout, send_timeout=settings.send_timeout)
     app = AsyncFlask("service", static_folder=None, limits=limits)
     app.config["MAX_CONTENT_LENGTH"] = settings.max_body
     app.url_map.merge_slashes = False  # a redirect would hide a mistyped path from a program

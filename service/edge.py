@@ -117,7 +117,7 @@ class Protocol(H11Protocol):
         parts.put_nowait({"type": "http.disconnect"})
 
     async def _send_error_response(self, status_code: int) -> None:
-        answer = answer_error(_TOO_LARGE if status_code == 431 else _UNREADABLE)
+        answer = answer_error(self._refusal(status_code))
         timings = Timings()
         identity = new_request_id()
         headers = {
@@ -132,8 +132,14 @@ class Protocol(H11Protocol):
         access.info("unreadable request %d", answer.status, extra={"status": answer.status})
         request_id.reset(token)
         await self._write(answer.status, headers, answer.body)
-        if answer.status == 431:  # the client is likely to be writing still
+        if status_code == 431:  # the client is likely to be writing still
             raise _RefusedError
+
+    def _refusal(self, status_code: int) -> AskedError:
+        if status_code != 431:
+            return _UNREADABLE
+        is_url = b"\n" not in self.connection.trailing_data[0]  # the first line itself has no end
+        return _URL_TOO_LONG if is_url else _TOO_LARGE
 
     async def _write(self, status: int, headers: dict[str, str], body: bytes) -> None:
         encoded: Any = [(name.lower(), value) for name, value in headers.items()]
@@ -160,6 +166,13 @@ _UNREADABLE = AskedError(
     "The request is not readable as HTTP/1.1.",
     code="PGATE400",
     hint="It needs one Host header, and a URL of printable ASCII in which all else is percent-encoded.",
+)
+_URL_TOO_LONG = TooLargeError(
+    "The request's URL is too long.",
+    code="PGATE414",
+    status=414,
+    details=f"The whole head of a request may have {HEAD_BYTES} bytes.",
+    hint="The setting MAX_URL says how long a URL may be.",
 )
 _TOO_LARGE = TooLargeError(
     "The request's URL or its headers are too long.",

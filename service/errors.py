@@ -10,6 +10,7 @@
     │   ├── ProfileError             406  PGRST106  the schema is not exposed
     │   ├── MediaTypeError           406  PGRST107  nothing acceptable can be produced
     │   ├── MethodError              405  PGRST117  the resource does not know this method
+    │   ├── CursorError              400  PGATE400  a cursor that cannot be used, or rows that cannot have one
     │   ├── PreferenceError          400  PGRST122  handling=strict and an unknown preference
     │   ├── PathError                404  PGRST125  no resource at this path
     │   └── TooLargeError            413  PGATE413  a body, URL or header block beyond its limit
@@ -129,6 +130,10 @@ class MediaTypeError(AskedError):
 class MethodError(AskedError):
     status = 405
     code = "PGRST117"
+
+
+class CursorError(AskedError):
+    code = "PGATE400"
 
 
 class PreferenceError(AskedError):

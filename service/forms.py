@@ -44,6 +44,16 @@ def bind(value: str) -> str:
     return value
 
 
+_URLS = (1024, 32 * 1024)
+"""Bytes: a URL has to have room for a cursor and some filters, and a request's head for its URL and its headers."""
+
+
+def url_size(value: int) -> int:
+    if not _URLS[0] <= value <= _URLS[1]:
+        raise ValueError("is out of bounds; expected 1KiB to 32KiB")
+    return value
+
+
 def rest_prefix(value: str) -> str:
     prefix = value.rstrip("/") or "/"
     if not re.fullmatch(r"/|(/[A-Za-z0-9._~-]+)+", value.rstrip("/") or "/") or re.match(r"/-(/|$)", prefix):

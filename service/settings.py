@@ -109,6 +109,19 @@ class Settings(BaseSettings):
     statement_timeout: Seconds = _setting(10.0, "The longest a statement may run.")
     compression: Switch = _setting(True, "Whether answers are compressed for callers who accept it.")
     max_body: Bytes = _setting(1024**2, "The largest body a request may have.")
+    max_url: Annotated[int, BeforeValidator(units.size), AfterValidator(forms.url_size)] = _setting(
+        8 * 1024, "The longest a URL may be, path and query string together."
+    )
+    max_embed_depth: Annotated[int, _counted(0, 20)] = _setting(5, "How deep rows may be embedded in rows.")
+    max_embeds: Annotated[int, _counted(0, 500)] = _setting(200, "How many embeds a request may have.")
+    max_filters: Annotated[int, _counted(1, 1000)] = _setting(
+        200, "How many filters and logic trees a request may have."
+    )
+    max_list: Annotated[int, _counted(1, 32_768)] = _setting(5000, "How many items one list of a filter may have.")
+    max_columns: Annotated[int, _counted(1, 1600)] = _setting(1000, "How many columns and embeds may be selected.")
+    max_pattern: Annotated[int, _counted(1, 32_768)] = _setting(
+        1000, "How many characters a pattern or a regular expression may have."
+    )
     body_timeout: Seconds = _setting(30.0, "The longest a request's body may take to come.")
     send_timeout: Seconds = _setting(30.0, "The longest an answer waits for a caller who does not read it.")
     keep_alive: Seconds = _setting(5.0, "How long a connection may lie unused between two requests.")
@@ -303,6 +316,7 @@ _SHOWN: Mapping[object, Callable[[Any], str]] = {
     ("pool_share", type(None)): lambda _: "none",
     ("pool_reclaim_after", type(None)): lambda _: "none",
     ("max_body", int): units.show_size,
+    ("max_url", int): units.show_size,
     ("db_max_rows", type(None)): lambda _: "none",
     ("stream_max_rows", type(None)): lambda _: "none",
 }

@@ -76,7 +76,12 @@ def _path(scope: Any, limits: Limits) -> tuple[str, str, AskedError | None]:
     path: str = scope["path"]
     raw: bytes = scope.get("raw_path") or b""
     if max(len(path), len(raw)) + len(scope.get("query_string", b"")) > limits.max_url:
-        refused = TooLargeError(f"The URL is longer than {limits.max_url} bytes.", code="PGATE414", status=414)
+        refused = TooLargeError(
+            f"The URL is longer than {limits.max_url} bytes.",
+            code="PGATE414",
+            status=414,
+            hint="The setting MAX_URL says how long it may be.",
+        )
         return "/", "", refused
     if "\0" in path or (b"%" in raw and not _is_text(raw)):
         hint = (

@@ -12,9 +12,9 @@ from service.rest.plan.media import JSON, Media
 from service.rest.plan.names import resolve_relation, resolve_schema
 from service.rest.plan.plain import is_plain
 from service.rest.plan.read import plan_read
-from service.rest.plan.terms import Count
+from service.rest.plan.terms import Count, Keyset
 from service.rest.sql import Statement, build_estimate, build_explain, build_read, build_total
-from service.rest.terms import Asked
+from service.rest.terms import Asked, Cursor
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +28,7 @@ class Prepared:
         plain: reading it runs no code of the schema's author, and so needs no READ ONLY transaction.
         total: counts by itself, where rows are sent as they come.
         warnings: what the caller is to be told beside the answer.
+        keyset: the page is told by keys, and the statement gives those of its last row as `ending`.
     """
 
     relation: Relation
@@ -38,6 +39,7 @@ class Prepared:
     plain: bool
     total: Statement | None = None
     warnings: tuple[str, ...] = ()
+    keyset: Keyset | None = None
 
 
 class Statements:
@@ -83,7 +85,10 @@ class Statements:
             self._relationships = Relationships(catalog)
         pages = tuple(path for path, _ in asked.pages)
         count, is_head = asked.preferences.count, asked.method == "HEAD"
-        key = (asked.profile, asked.relation, asked.read, pages, count, is_head, media.form, media.explain)
+        key = (
+            *(asked.profile, asked.relation, asked.read, pages, count, is_head),
+            *(media.form, media.explain, _shape_of(asked.cursor)),
+        )
         prepared = self._kept.get(key)
         if prepared is None:
             prepared = self._prepare(asked, catalog, media)
@@ -112,6 +117,8 @@ class Statements:
             most=self._max_rows,
             form=media.form,
             aggregates=self._aggregates,
+            cursor=asked.cursor,
+            values=len(asked.values),
         )
         if media.explain is not None:
             return Prepared(relation, build_explain(plan, media.explain, self._database), None, Count.NONE, None, False)
@@ -125,4 +132,12 @@ class Statements:
             count_limit=plan.count_limit,
             total=build_total(plan, self._database) if media.streams and plan.rows else None,
             warnings=plan.warnings,
+            keyset=plan.node.keyset,
         )
+
+
+def _shape_of(cursor: Cursor | None) -> Hashable:
+    """What of a cursor is part of the shape: its order, and which of its values are null."""
+    if cursor is None or cursor.values is None:
+        return cursor
+    return cursor.mark, tuple(value is None for value in cursor.values)

@@ -19,8 +19,9 @@ from service.errors import BodyError, MethodError, PathError
 from service.rest.answer.answer import Answer
 from service.rest.answer.conditional import kept
 from service.rest.answer.lines import StreamAnswer, answer_lines
+from service.rest.answer.next import next_page
 from service.rest.answer.rows import answer_plan, answer_rows
-from service.rest.asked import read_request
+from service.rest.asked import Limits, read_request
 from service.rest.execute import Request, open_stream, run_explain, run_read
 from service.rest.execute.request import narrowed
 from service.rest.plan.media import Media, choose_media
@@ -66,7 +67,7 @@ class TableApi:
             return to_response(self._options(name))
         if method not in _SERVED:
             raise MethodError(f"{method} is not available on tables", headers={"Allow": _ALLOW})
-        asked = _parse(method, name, environ)
+        asked = _parse(method, name, environ, self._limits)
         media = choose_media(asked.accept, plans=self.settings.db_plan_enabled)
         timings.mark("parse")
         prepared = self.statements.read(asked, self.catalog.current, media)
@@ -87,12 +88,28 @@ class TableApi:
             result = await run_read(run)
             timings.add("wait", result.waited)
             timings.add("transaction", result.ran)
-            return _reply(answer_rows(result, asked, media, profile=profile, warnings=prepared.warnings))
+            following = next_page(result, prepared.keyset, request.environ["QUERY_STRING"])
+            return _reply(
+                answer_rows(result, asked, media, profile=profile, warnings=prepared.warnings, next_page=following)
+            )
         stream = await open_stream(run, timeout=self.settings.stream_timeout)
         timings.add("wait", stream.waited)
         timings.add("transaction", stream.ran)
         keys = prepared.statement.keys
         return _reply(answer_lines(stream, keys, asked, media, profile=profile, warnings=prepared.warnings))
+
+    @cached_property
+    def _limits(self) -> Limits:
+        of = self.settings
+        return Limits(
+            query=of.max_url,
+            embed_depth=of.max_embed_depth,
+            embeds=of.max_embeds,
+            conditions=of.max_filters,
+            columns=of.max_columns,
+            list_items=of.max_list,
+            pattern=of.max_pattern,
+        )
 
     @cached_property
     def _anonymous(self) -> Identity:
@@ -126,10 +143,10 @@ class _Headers:
         return self._environ.get(f"HTTP_{key.upper().replace('-', '_')}")
 
 
-def _parse(method: str, name: str, environ: WSGIEnvironment) -> Asked:
+def _parse(method: str, name: str, environ: WSGIEnvironment, limits: Limits) -> Asked:
     if environ.get("CONTENT_LENGTH", "0") not in ("", "0") or "HTTP_TRANSFER_ENCODING" in environ:
         raise BodyError(f"A {method} request takes no body", hint="Put filters into the query string: ?column=eq.value")
-    return read_request(method, name, environ["QUERY_STRING"], _Headers(environ))
+    return read_request(method, name, environ["QUERY_STRING"], _Headers(environ), limits=limits)
 
 
 async def too_deep(name: str, deeper: str) -> Response:

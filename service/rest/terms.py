@@ -15,6 +15,9 @@ from types import MappingProxyType
 Value = str | tuple[str, ...]
 """A literal as it stood in the URL: one text, or the texts of a list."""
 
+KeyValue = str | int | float | bytes | None
+"""A value that rows are ordered by, as a database gives it."""
+
 
 class Group(enum.Enum):
     """Operators that are written, bound and rendered alike."""
@@ -236,6 +239,19 @@ class MediaRange:
 
 
 @dataclass(frozen=True, slots=True)
+class Cursor:
+    """Where a page begins: after the row with these values.
+
+    Args:
+        mark: stands for the order that the values are of.
+        values: as the database gave them; None for the beginning.
+    """
+
+    mark: str
+    values: tuple[KeyValue, ...] | None
+
+
+@dataclass(frozen=True, slots=True)
 class Asked:
     """One request in the dialect, as asked; nothing in it has been held against a schema yet.
 
@@ -246,6 +262,7 @@ class Asked:
         values: what the shape's indices point at.
         page: of the root, `limit`/`offset` and the Range header intersected.
         pages: of embeds.
+        cursor: where the page begins, where pages are told apart by keys.
         columns: `columns=`, and `on_conflict=`: for writes.
     """
 
@@ -261,3 +278,4 @@ class Asked:
     columns: tuple[str, ...] | None = None
     on_conflict: tuple[str, ...] | None = None
     arguments: tuple[tuple[str, str], ...] = field(default=())
+    cursor: Cursor | None = None

@@ -17,7 +17,13 @@ TOO_MUCH = [
     "&".join(["a=eq.1"] * (D.conditions + 1)),
     "or=(" + ",".join(["a.eq.1"] * D.conditions) + ")",
     "or=" + "(and" * D.depth + "(a.eq.1" + ")" * (D.depth + 1),
-    "select=" + "a(" * D.depth + "id" + ")" * D.depth,
+    "select=" + "a(" * (D.embed_depth + 1) + "id" + ")" * (D.embed_depth + 1),
+    "select=" + ",".join(["a()"] * (D.embeds + 1)),
+    "select=a(" + ",".join(["...b(c)"] * D.embeds) + ")",
+    "a=like." + "x" * (D.pattern + 1),
+    "a=not.imatch." + "x" * (D.pattern + 1),
+    "or=(a.match." + "x" * (D.pattern + 1) + ")",
+    "a=ilike(any).{b," + "x" * (D.pattern + 1) + "}",
     "select=" + ",".join(["a"] * (D.columns + 1)),
     "select=a(" + ",".join(["a"] * D.columns) + ")",
     "select=" + ",".join(["a()"] * (D.embeds + 1)),
@@ -29,7 +35,7 @@ TOO_MUCH = [
     "a=in.(" + ",".join(['"1"'] * (D.list_items + 1)) + ")",
     "a=eq(any).{" + ",".join(["1"] * (D.list_items + 1)) + "}",
     "a" + "->b" * (D.steps + 1) + "=eq.1",
-    "a." * D.depth + "b=eq.1",
+    "a." * (D.embed_depth + 2) + "b=eq.1",
 ]
 
 
@@ -46,7 +52,12 @@ def test_what_the_limits_allow_is_read() -> None:
     asked = ask("&".join(["a=eq.1"] * D.conditions) + "&order=" + ",".join(["a"] * D.order_terms))
     assert len(asked.values) == D.conditions
     assert only_filter("a=in.(" + ",".join(["1"] * D.list_items) + ")")[1] == ("1",) * D.list_items
-    assert ask("select=" + "a(" * (D.depth - 1) + "id" + ")" * (D.depth - 1)).read.select
+    assert ask("select=" + "a(" * D.embed_depth + "id" + ")" * D.embed_depth).read.select
+    assert ask("select=" + ",".join(["a()"] * D.embeds)).read.select
+    assert ask("a." * D.embed_depth + "not.or=(b.eq.1)").read.where
+    assert ask("or=" + "(and" * (D.depth - 1) + "(a.eq.1)" + ")" * (D.depth - 1)).read.where
+    assert only_filter("a=match." + "x" * D.pattern)[1] == "x" * D.pattern
+    assert only_filter("a=eq." + "x" * 10 * D.pattern)[1] == "x" * 10 * D.pattern
 
 
 def test_a_long_query_string_is_refused() -> None:

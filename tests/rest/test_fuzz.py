@@ -189,7 +189,7 @@ LONG = [
     pytest.param("&".join(["id=eq(any).{1,2}"] * 200), 200, id="200 lists"),
     pytest.param("order=" + ",".join(["doc->a.desc"] * 50), 200, id="50 terms of order"),
     pytest.param(f"body=match.{'(a%3F)' * 160}{'a' * 20}", 200, id="a slow regular expression"),
-    pytest.param(f"body=like.{'*a' * 2000}", 200, id="a slow pattern"),
+    pytest.param(f"body=like.{'*a' * 500}", 200, id="a slow pattern"),
     pytest.param(f"body=eq.{'x' * 60_000}", 200, id="a long value"),
     pytest.param(f"id=eq.{'9' * 60_000}", 400, id="a long number"),
     pytest.param(f"real=eq.{'9' * 60_000}", 400, id="a long float"),

@@ -49,7 +49,7 @@ FLOOD = b"".join(b"X-%d: %s\r\n" % (number, b"a" * 1000) for number in range(100
 
 
 @pytest.mark.parametrize("data, status, code", [
-    (get(ITEM + b"?id=eq." + b"1" * 1_000_000), 431, "PGATE431"),
+    (get(ITEM + b"?id=eq." + b"1" * 1_000_000), 414, "PGATE414"),
     (get(ITEM + b"?id=eq." + b"1" * 10_000), 414, "PGATE414"),
     (get(ITEM, headers=HOST + FLOOD), 431, "PGATE431"),
     (get(ITEM, headers=HOST + MANY), 431, "PGATE431"),

@@ -14,7 +14,7 @@ from service.rest.asked import read_request
 from service.rest.plan.read import plan_read
 from service.rest.plan.terms import Count, ReadPlan
 from service.rest.sql import Statement, build_estimate, build_read
-from service.rest.terms import Page, Read
+from service.rest.terms import Cursor, Page, Read
 
 GOLDEN = Path(__file__).parent / "golden"
 QUERIES = {
@@ -65,10 +65,25 @@ def statement(database: str, query: str, count: Count = Count.NONE) -> Statement
 @pytest.mark.parametrize("name", QUERIES)
 def test_a_shape_has_its_text(name: str, database: str) -> None:
     """A change of a statement shows as a change of a file that a person reads."""
-    asked = f"-- ?{QUERIES[name]}\n"
-    found = asked + re.sub(
-        r"[ \n]+\n?", lambda gap: "\n" if "\n" in gap[0] else " ", statement(database, QUERIES[name]).text
-    )
+    check(name, database, f"?{QUERIES[name]}", statement(database, QUERIES[name]))
+
+
+@pytest.mark.parametrize("database", ["postgresql", "sqlite"])
+@pytest.mark.parametrize("name, values", [("first_page", None), ("after", ("a", "5")), ("after_null", (None, "5"))])
+def test_pages_by_key_have_their_text(name: str, values: tuple[str | None, ...] | None, database: str) -> None:
+    """A page behind a row is a union of lookups, each of which an index can serve."""
+    query = "select=id&ok=is.true&order=name.desc"
+    read = read_request("GET", "item", query, {}).read
+    keyset = planned(read, database, cursor=Cursor("", None)).node.keyset
+    assert keyset is not None
+    plan = planned(read, database, cursor=Cursor("" if values is None else keyset.mark, values))
+    check(name, database, f"?{query}&cursor= {name} {values}", build_read(plan, database))
+
+
+def check(name: str, database: str, asked: str, built: Statement) -> None:
+    """Holds a statement against its file."""
+    text = re.sub(r"[ \n]+\n?", lambda gap: "\n" if "\n" in gap[0] else " ", built.text)
+    found = f"-- {asked}\n{text}"
     file = GOLDEN / f"{name}.{database}.sql"
     assert found.strip() == file.read_text().strip(), f"if the change is meant, write it to {file.name}"
 

@@ -14,21 +14,32 @@ _VARY = "Accept, Prefer, Range, Accept-Encoding"
 
 
 def answer_rows(
-    result: Result, asked: Asked, media: Media, *, profile: str | None, warnings: Sequence[str] = ()
+    result: Result,
+    asked: Asked,
+    media: Media,
+    *,
+    profile: str | None,
+    warnings: Sequence[str] = (),
+    next_page: str | None = None,
 ) -> Answer:
     """The answer to a read.
 
     Args:
         profile: the schema that was read, where the caller is to be told.
         warnings: what in the request is going out of use.
+        next_page: the query string of the page after this one.
 
     Raises:
         RangeError: PGRST103, the page begins beyond the last row.
         MediaTypeError: PGRST116, there is not exactly one row where one was asked for.
     """
     headers = read_headers(asked, media, profile=profile, warnings=warnings)
-    headers["Content-Range"] = content_range(result.page, result.page_total, result.total)
-    code = status(result.page, result.page_total, result.total)
+    if asked.cursor is None:
+        headers["Content-Range"] = content_range(result.page, result.page_total, result.total)
+        code = status(result.page, result.page_total, result.total)
+    else:  # where among all rows its page is, nobody has counted
+        headers["Content-Range"] = f"*/{'*' if result.total is None else result.total}"
+        code = 200
     body = result.body or b""
     if media.single:
         if result.page_total != 1:
@@ -39,6 +50,8 @@ def answer_rows(
                 hint="Ask for application/json, or choose the row by its key",
             )
         body = body[1:-1]  # the array's brackets
+    if next_page is not None:
+        headers["Link"] = f'<?{next_page}>; rel="next"'  # RFC 8288; relative, for a proxy may have changed the path
     return Answer(code, headers, body)
 
 

@@ -59,7 +59,7 @@ def read_names(text: str, what: str, limits: Limits) -> tuple[str, ...]:
     scanner = Scanner(text, what)
     names = [scanner.name("a column")]
     while scanner.accept(","):
-        check(len(names) + 1, limits.columns, f"names in {what}")
+        check(len(names) + 1, limits.columns, f"names in {what}", "MAX_COLUMNS")
         names.append(scanner.name("a column"))
         scanner.skip()
     scanner.finish('"," or the end')
@@ -108,7 +108,8 @@ def _read(raw: str, limits: Limits) -> Parameter:
     scanner = Scanner(decode(raw), "parameter name")
     names = [(scanner.name("a column"), scanner.quoted)]
     while scanner.accept("."):
-        check(len(names) + 1, limits.depth, "names in an embed path")
+        # Behind the embeds a "not" and a column or keyword.
+        check(len(names) - 1, limits.embed_depth, "names in an embed path", "MAX_EMBED_DEPTH")
         names.append((scanner.name(), scanner.quoted))
     steps = read_steps(scanner, limits)
     scanner.finish('".", "->" or "="')

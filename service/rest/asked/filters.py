@@ -15,6 +15,7 @@ _HEAD = re.compile(r"(not\.)?([a-z]+)(?:\(([^().]*)\))?\.")
 _NOT = re.compile(r"(?:not\.)?")
 _LANGUAGE = re.compile(r"[\w $\x80-\U0010ffff]+")
 _IS = re.compile(r"(null|not_null|true|false|unknown)(?=[ \t]*(?:[,)]|\Z))", re.IGNORECASE)
+_PATTERNS = (Group.PATTERN, Group.REGEX)
 _EXPECTED = f"an operator ({', '.join(OPERATORS)})"
 
 
@@ -36,7 +37,7 @@ class Values:
         """
         self.conditions += 1
         if self.conditions > self.limits.conditions:
-            check(self.conditions, self.limits.conditions, "conditions")
+            check(self.conditions, self.limits.conditions, "conditions", "MAX_FILTERS")
 
     def add(self, value: Value) -> int:
         self.texts.append(value)
@@ -79,6 +80,9 @@ def read_operation(field: Field, scanner: Scanner, values: Values, *, nested: bo
         value = read_nested(scanner, operator) if nested else scanner.text[scanner.at :]
         if quantifier:
             value = read_array(value, values.limits)
+        if operator.group in _PATTERNS:
+            longest = len(value) if isinstance(value, str) else max(map(len, value), default=0)
+            check(longest, values.limits.pattern, "characters in a pattern", "MAX_PATTERN")
     return Filter(field, operator.name, values.add(value), negated, quantifier, language)
 
 

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import Protocol
 
+from service.errors import CursorError
 from service.rest.asked.accept import read_accept
+from service.rest.asked.cursor import is_cursor, read_cursor
 from service.rest.asked.decode import check_query, decode
 from service.rest.asked.fields import Kind, Parameter, read_names, read_parameter
 from service.rest.asked.filters import Values, has_operator, read_filter
@@ -14,7 +16,7 @@ from service.rest.asked.order import read_order
 from service.rest.asked.pages import narrow, read_page
 from service.rest.asked.preferences import read_preferences
 from service.rest.asked.select import read_select
-from service.rest.terms import STAR, Asked, Condition, EmbedPath, Field, OrderTerm, Page, Read, SelectItem
+from service.rest.terms import STAR, Asked, Condition, Cursor, EmbedPath, Field, OrderTerm, Page, Read, SelectItem
 
 READS = ("GET", "HEAD")
 CONDITIONS = (Kind.FILTER, Kind.AND, Kind.OR)
@@ -50,6 +52,7 @@ def read_request(
         TooLargeError: the query string is longer than `limits.query`.
         RangeError: a negative limit, or a Range that holds no row.
         PreferenceError: an unknown preference under `handling=strict`.
+        CursorError: a cursor that cannot be read, or one beside an offset.
     """
     if isinstance(headers, dict):
         headers = {name.title(): value for name, value in headers.items()}
@@ -58,6 +61,11 @@ def read_request(
     root = asked.page(())
     if reads:
         root = narrow(root, headers.get("Range"), headers.get("Range-Unit"))
+    if asked.cursor is not None and (root.offset or headers.get("Range")):
+        raise CursorError(
+            "A page begins after its cursor, or where offset or Range say",
+            hint="Leave out offset and Range; limit says how many rows it has.",
+        )
     profile = headers.get("Accept-Profile" if reads else "Content-Profile")
     return Asked(
         method=method,
@@ -72,6 +80,7 @@ def read_request(
         columns=asked.names.get(Kind.COLUMNS),
         on_conflict=asked.names.get(Kind.ON_CONFLICT),
         arguments=tuple(asked.arguments),
+        cursor=asked.cursor,
     )
 
 
@@ -92,6 +101,7 @@ class _Query:
         self.offset: dict[EmbedPath, str] = {}
         self.names: dict[Kind, tuple[str, ...]] = {}
         self.arguments: list[tuple[str, str]] = []
+        self.cursor: Cursor | None = None
         check_query(query, limits.query)
         for pair in query.split("&"):
             if pair:
@@ -111,6 +121,10 @@ class _Query:
                 self.arguments.append((parameter.field.name, value))
             case Kind.FILTER if is_having(parameter, value):
                 self.having.append((parameter.path, value))
+            case Kind.FILTER if (
+                not parameter.path and not parameter.field.path and is_cursor(parameter.field.name, value)
+            ):
+                self.cursor = read_cursor(value)
             case Kind.FILTER:
                 self.where.append((parameter.path, read_filter(parameter.field, value, self.values)))
             case Kind.SELECT:

@@ -43,7 +43,7 @@ def _read(text: str, limits: Limits) -> tuple[SelectItem, ...]:
 
 
 class _Select:
-    """One reading of a select: the place in the text and how many items and embeds there were."""
+    """One reading of a select: the place in the text, and how many items and embeds there were."""
 
     def __init__(self, text: str, limits: Limits) -> None:
         self.scanner = Scanner(text, "select")
@@ -52,7 +52,7 @@ class _Select:
         self.embeds = 0
 
     def items(self, depth: int) -> tuple[SelectItem, ...]:
-        check(depth, self.limits.depth, "levels of embedding in select")
+        check(depth - 1, self.limits.embed_depth, "levels of embedding in select", "MAX_EMBED_DEPTH")
         scanner = self.scanner
         scanner.skip()
         if scanner.at == len(scanner.text) or scanner.peek(")"):
@@ -64,7 +64,7 @@ class _Select:
 
     def item(self, depth: int) -> SelectItem:
         self.count += 1
-        check(self.count, self.limits.columns, "items in select")
+        check(self.count, self.limits.columns, "items in select", "MAX_COLUMNS")
         scanner = self.scanner
         scanner.skip()
         if scanner.accept("..."):
@@ -123,9 +123,9 @@ class _Select:
         return words + (cast[2] or "") + cast[3]
 
     def embed(self, relation: str, depth: int, *, alias: str | None = None, spread: bool = False) -> SelectEmbed:
-        self.embeds += 1
-        check(self.embeds, self.limits.embeds, "embeds in select")
         scanner = self.scanner
+        self.embeds += 1
+        check(self.embeds, self.limits.embeds, "embeds in select", "MAX_EMBEDS")
         scanner.skip()
         hint = join = None
         while scanner.peek("!"):

@@ -33,7 +33,7 @@ def read_list(scanner: Scanner, limits: Limits) -> tuple[str, ...]:
     end = scanner.text.find(")", scanner.at)
     if end >= 0 and scanner.text.find('"', scanner.at, end) < 0:
         items = scanner.text[scanner.at : end].split(",")
-        check(len(items), limits.list_items, "items in a list")
+        check(len(items), limits.list_items, "items in a list", "MAX_LIST")
         scanner.at = end + 1
     else:
         items = _items(scanner, limits)
@@ -43,7 +43,7 @@ def read_list(scanner: Scanner, limits: Limits) -> tuple[str, ...]:
 def _items(scanner: Scanner, limits: Limits) -> list[str]:
     items: list[str] = []
     while True:
-        check(len(items) + 1, limits.list_items, "items in a list")
+        check(len(items) + 1, limits.list_items, "items in a list", "MAX_LIST")
         item = scanner.take(_ITEM)
         assert item  # noqa: S101  # its second branch matches the empty text too
         items.append(item[2] if item[1] is None else unescape(item[1]))
@@ -67,7 +67,7 @@ def read_array(text: str, limits: Limits) -> tuple[str, ...]:
         raise unexpected("array", text, 0, '"{"', code=_BAD_ARRAY)
     at, elements, more = start.end(), list[str](), True
     while more:
-        check(len(elements) + 1, limits.list_items, "elements in an array")
+        check(len(elements) + 1, limits.list_items, "elements in an array", "MAX_LIST")
         element = _ELEMENT.match(text, at)
         if element is None or (element[2] is not None and not element[2].strip()):
             raise unexpected("array", text, at, 'an element, then "," or "}"', code=_BAD_ARRAY)

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from service.pool import Lease
+from service.errors import CursorError
+from service.pool import Lease, Row
 from service.rest.execute.request import Request, turn
 from service.rest.prepare import Prepared
-from service.rest.terms import Page
+from service.rest.sql import key_value
+from service.rest.terms import KeyValue, Page
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +26,7 @@ class Result:
         total: how many there are, where it was asked for.
         waited: seconds until a connection was in hand.
         ran: seconds that it was.
+        ending: of a page that is told by keys and has more rows behind it, those of its last row.
     """
 
     body: bytes | None
@@ -31,6 +35,7 @@ class Result:
     total: int | None
     waited: float
     ran: float
+    ending: list[KeyValue] | None = None
 
 
 async def run_read(request: Request) -> Result:
@@ -44,7 +49,8 @@ async def run_read(request: Request) -> Result:
     async with turn(request) as now:
         row, total = await _fetch(now.lease, request, arguments)
         ran = now.ran
-    return Result(in_utf8(row[0]), request.page, row[1], total, now.lease.waited, ran)
+    ending = _ending(row, request.prepared.statement.ending)
+    return Result(in_utf8(row[0]), request.page, row[1], total, now.lease.waited, ran, ending)
 
 
 async def _fetch(lease: Lease, request: Request, arguments: list[Any]) -> tuple[Any, int | None]:
@@ -52,7 +58,24 @@ async def _fetch(lease: Lease, request: Request, arguments: list[Any]) -> tuple[
     row = await lease.fetchrow(prepared.statement.text, *arguments)
     if row is None:  # an aggregate over all rows always has one
         raise RuntimeError("the statement gave no row")
-    return row, await whole_number(lease, request, row[2] if len(row) > 2 else None)
+    has_total = len(row) > 2 + len(prepared.statement.ending)
+    return row, await whole_number(lease, request, row[2] if has_total else None)
+
+
+def _ending(row: Row, names: Sequence[str]) -> list[KeyValue] | None:
+    """Where the page ends, if it is told by keys and there are more rows.
+
+    Raises:
+        CursorError: the row after it cannot be told from its last one.
+    """
+    if not names or not row["more"] or not row[1]:
+        return None
+    if row["tied"]:
+        raise CursorError(
+            "The order does not tell the page's last row from the one after it",
+            hint="Order by more columns, or take another limit.",
+        )
+    return [key_value(row[name]) for name in names[2:]]
 
 
 async def whole_number(lease: Lease, request: Request, counted: int | None) -> int | None:

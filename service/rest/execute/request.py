@@ -14,7 +14,7 @@ from service.errors import PoolgateError
 from service.pool import Lease
 from service.rest.prepare import Prepared
 from service.rest.sql import Statement
-from service.rest.terms import Asked, Page
+from service.rest.terms import Asked, KeyValue, Page, Value
 
 _NO_RIGHT = "42501"
 _AS_ROLE = "select set_config('role', $1, true)"
@@ -42,7 +42,11 @@ class Request:
         Raises:
             DatabaseError: a value that its column's type cannot hold, where the database would not say so itself.
         """
-        return statement.arguments(self.asked.values, self.page, [page for _, page in self.asked.pages])
+        asked = self.asked
+        values: tuple[Value | KeyValue, ...] = asked.values
+        if asked.cursor is not None and asked.cursor.values is not None:
+            values += asked.cursor.values
+        return statement.arguments(values, self.page, [page for _, page in asked.pages])
 
 
 @dataclass

@@ -6,10 +6,11 @@ from collections.abc import Iterable
 
 from service.catalog.model import Relation
 from service.catalog.relationships import Relationships
+from service.rest.plan.cursor import with_keyset
 from service.rest.plan.nodes import NodePlanner
 from service.rest.plan.terms import Count, Form, ReadPlan
 from service.rest.plan.wanted import sort_by_embed
-from service.rest.terms import EmbedPath, Read
+from service.rest.terms import Cursor, EmbedPath, Read
 
 
 def plan_read(
@@ -24,6 +25,8 @@ def plan_read(
     most: int | None = None,
     form: Form = Form.ARRAY,
     aggregates: bool = False,
+    cursor: Cursor | None = None,
+    values: int = 0,
 ) -> ReadPlan:
     """The plan of a read.
 
@@ -38,12 +41,16 @@ def plan_read(
         most: rows that each embed has at most.
         form: what is made of the rows.
         aggregates: whether aggregate functions are allowed.
+        cursor: where the page begins, if its pages are told by keys; its values follow the request's own.
+        values: how many of its own the request has.
 
     Raises:
         PlanError: a name that does not exist, or something that cannot be done.
     """
     planner = NodePlanner(relationships, aggregates=aggregates)
     node = planner.node(relation, asked.select, sort_by_embed(asked, pages))
+    if cursor is not None:
+        node = with_keyset(node, cursor, values, form)
     return ReadPlan(
         node=node,
         count=count,

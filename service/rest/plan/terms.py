@@ -58,6 +58,13 @@ class Target:
             return self.column.kind
         return Kind.TEXT if self.path[-1].as_text else Kind.JSON
 
+    @property
+    def may_be_null(self) -> bool:
+        """Whether it may be NULL in a row: not if it is a column that the database keeps it out of."""
+        plain = not self.path and self.source == 0 and self.computed_in is None
+        # A text that is no JSON counts as NULL where the database takes it for a document's column.
+        return not plain or self.column.nullable or self.column.kind is Kind.JSON
+
 
 @dataclass(frozen=True, slots=True)
 class Output:
@@ -198,6 +205,26 @@ class Ordering:
     nulls_first: bool | None = None
     aggregate: str | None = None
 
+    @property
+    def has_nulls_first(self) -> bool:
+        """Where nulls stand: as told, else where PostgreSQL has them."""
+        return self.descending if self.nulls_first is None else self.nulls_first
+
+
+@dataclass(frozen=True, slots=True)
+class Keyset:
+    """A node's rows are told apart by their order, and its page begins after a row.
+
+    Args:
+        mark: stands for the order: a cursor is of use with the order that it was made for.
+        nulls: which of the row's values are NULL; None where the page begins at the beginning.
+        first_value: the index of its first value among the request's.
+    """
+
+    mark: str
+    nulls: tuple[bool, ...] | None = None
+    first_value: int = 0
+
 
 @dataclass(frozen=True, slots=True)
 class Node:
@@ -208,6 +235,7 @@ class Node:
         page: of an embed, the index of its page among the request's; None if it has none of its own.
         grouped: rows are groups; the outputs that are no aggregates tell them apart.
         having: what a group must fulfil; its targets are columns called by the aggregates' keys.
+        keyset: its page is told by keys.
     """
 
     relation: Relation
@@ -218,6 +246,7 @@ class Node:
     page: int | None = None
     grouped: bool = False
     having: tuple[Condition, ...] = ()
+    keyset: Keyset | None = None
 
     @property
     def embeds(self) -> bool:

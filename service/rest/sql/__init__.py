@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from service.rest.plan.media import Explain
 from service.rest.plan.terms import ReadPlan
+from service.rest.sql.keyset import key_value
 from service.rest.sql.postgresql import PostgresqlBuilder
 from service.rest.sql.sqlite import SqliteBuilder
 from service.rest.sql.statement import Statement
@@ -48,4 +49,4 @@ def build_explain(plan: ReadPlan, explain: Explain, database: str) -> Statement:
     return BUILDERS[database]().explain(plan, explain)
 
 
-__all__ = ["BUILDERS", "Statement", "build_estimate", "build_explain", "build_read", "build_total"]
+__all__ = ["BUILDERS", "Statement", "build_estimate", "build_explain", "build_read", "build_total", "key_value"]

@@ -159,5 +159,4 @@ class Builder(ABC):
 def directed(expression: Expression, ordering: Ordering) -> Expression:
     """A term of ORDER BY, nulls where PostgreSQL has them: last, and first when descending."""
     term = expression.desc() if ordering.descending else expression.asc()
-    nulls_first = ordering.descending if ordering.nulls_first is None else ordering.nulls_first
-    return term.nulls_first() if nulls_first else term.nulls_last()
+    return term.nulls_first() if ordering.has_nulls_first else term.nulls_last()

@@ -26,6 +26,7 @@ from service.rest.plan.terms import (
     ReadPlan,
     Spread,
 )
+from service.rest.sql.after import KeysetBuilder
 from service.rest.sql.builder import Rows
 from service.rest.sql.groups import GroupBuilder
 from service.rest.sql.source import Carried, Expression, Row, Scope, Source, relation_table
@@ -33,7 +34,7 @@ from service.rest.sql.statement import Statement
 from service.rest.sql.writer import Cell
 
 
-class NodeBuilder(GroupBuilder):
+class NodeBuilder(GroupBuilder, KeysetBuilder):
     """The part of the builder that nests rows."""
 
     def read(self, plan: ReadPlan) -> Statement:
@@ -47,7 +48,8 @@ class NodeBuilder(GroupBuilder):
         total = self._total(plan)
         if total is not None:
             result = result.add_columns(total.label("total"))
-        return self.binds.compile(result, self.dialect)
+        found = self.binds.compile(result.add_columns(*self.ending), self.dialect)
+        return replace(found, ending=tuple(label.name for label in self.ending))
 
     def total(self, plan: ReadPlan) -> Statement | None:
         """The statement that counts by itself, for rows that are sent as lines; None where no count is wanted."""
@@ -66,6 +68,8 @@ class NodeBuilder(GroupBuilder):
     ) -> tuple[Rows, list[Cell]]:
         self._join(node, scope)
         where = [*scope.where, *(self.condition(condition) for condition in node.where)]
+        if node.keyset is not None:
+            return self.after_key(node, node.keyset, scope, where)
         if node.grouped:
             groups, cells = self.groups(node, scope, where)
             return self._page(groups, limit, offset), cells
@@ -81,23 +85,31 @@ class NodeBuilder(GroupBuilder):
     ) -> tuple[Rows, list[Cell]]:
         name = self.alias("p")
         row = Carried(name)
-        found: list[Expression] = [
-            self.embedded(output, row) if isinstance(output, Embed | Spread) else literal_column(f"{name}.v{number}")
+        found = self.found(node, row)
+        columns = self.page_values(node, scope, row)
+        page = select(*(columns or [literal_column("1").label("one")])).select_from(scope.clause).where(*where)
+        page = self._page(page.order_by(*self._order(node)), limit, offset)
+        return self.answer(node, page.subquery(name), found)
+
+    def found(self, node: Node, row: Carried) -> list[Expression]:
+        return [
+            self.embedded(output, row) if isinstance(output, Embed | Spread) else row.value(number)
             for number, output in enumerate(node.outputs)
         ]
-        columns = [
+
+    def page_values(self, node: Node, scope: Scope, row: Carried) -> list[Expression]:
+        own: list[Expression] = [
             self.value(output).label(f"v{number}")
             for number, output in enumerate(node.outputs)
             if isinstance(output, Output)
         ]
-        columns += [self._carried(scope, *place).label(label) for place, label in row.labels.items()]
-        page = select(*(columns or [literal_column("1").label("one")])).select_from(scope.clause).where(*where)
-        page = self._page(page.order_by(*self._order(node)), limit, offset)
-        rows = page.subquery(name)
+        return own + [self._carried(scope, *place).label(label) for place, label in row.labels.items()]
+
+    def answer(self, node: Node, page: FromClause, found: Sequence[Expression]) -> tuple[Rows, list[Cell]]:
         if any(isinstance(output, Spread) for output in node.outputs):
-            return self._taken_apart(node, rows, found)
+            return self._taken_apart(node, page, found)
         final, cells = self.final(node, found)
-        return select(*final).select_from(rows), cells
+        return select(*(final or [literal_column("1").label("one")])).select_from(page), cells
 
     def _taken_apart(self, node: Node, rows: FromClause, found: Sequence[Expression]) -> tuple[Rows, list[Cell]]:
         """The page with what was found for each output, of which a spread's is then taken apart: found once, not once

@@ -32,8 +32,21 @@ from service.catalog.model import Kind
 from service.catalog.relationships import Relationship
 from service.errors import DatabaseError
 from service.rest.plan.media import Explain
-from service.rest.plan.terms import Aggregate, Count, Embed, Form, IsTest, Output, ReadPlan, Spread, Target, Test
-from service.rest.sql.builder import Rows
+from service.rest.plan.terms import (
+    Aggregate,
+    Count,
+    Embed,
+    Form,
+    IsTest,
+    Ordering,
+    Output,
+    ReadPlan,
+    Spread,
+    Target,
+    Test,
+)
+from service.rest.sql.builder import Rows, directed
+from service.rest.sql.keyset import Key, as_text
 from service.rest.sql.nodes import NodeBuilder
 from service.rest.sql.source import Expression, Source
 from service.rest.sql.statement import Statement
@@ -101,6 +114,22 @@ class PostgresqlBuilder(NodeBuilder):
             return select(literal_column("NULL").label("body"), total).select_from(row)
         body = func.coalesce(self._written(func.json_agg(_item(cells))), literal_column("'[]'"))
         return select(cast(body, Text).label("body"), total).select_from(row)
+
+    def sort_keys(self, ordering: Ordering) -> list[Key]:
+        value = self.target(ordering.target)
+        term = directed(value, ordering)
+        # Not IS NULL, which a row of nulls is as well; indexes know the two for the same.
+        absent = value.op("IS NOT DISTINCT FROM", is_comparison=True)(literal_column("NULL"))
+        return [Key(ordering, value, term, term, absent)]
+
+    def sort_again(self, key: Key, value: Expression) -> Expression:
+        return directed(value, key.ordering)
+
+    def key_out(self, value: Expression) -> Expression:
+        return cast(value, Text)
+
+    def key_in(self, key: Key, slot: int) -> Expression:
+        return cast(self.binds.value(slot, as_text), Named(self._type(key.ordering.target)))
 
     def lines(self, rows: Rows, cells: Sequence[Cell]) -> Rows:
         row = rows.subquery("_row")

@@ -81,3 +81,7 @@ class Carried:
         """A `Row`. As text, for SQLAlchemy would put the page into the subquery's own FROM."""
         label = self.labels.setdefault((source, name), f"k{len(self.labels)}")
         return literal_column(f"{self._page}.{label}")
+
+    def value(self, number: int) -> Expression:
+        """The page's value for its output of that number."""
+        return literal_column(f"{self._page}.v{number}")

@@ -21,6 +21,7 @@ from service.rest.plan.aggregates import made_by
 from service.rest.plan.media import Explain
 from service.rest.plan.terms import Aggregate, Count, Embed, Form, Ordering, Output, ReadPlan, Spread
 from service.rest.sql.builder import Rows, directed
+from service.rest.sql.keyset import Key
 from service.rest.sql.source import Expression, Source
 from service.rest.sql.sqlite_conditions import SqliteConditions
 from service.rest.sql.sqlite_csv import csv_line
@@ -64,6 +65,25 @@ class SqliteBuilder(SqliteConditions):
         if self.plan.form is Form.STRIPPED:
             body = cast(func.pg_strip_nulls(body), types.BLOB())
         return select(body.label("body"), total).select_from(row)
+
+    def sort_keys(self, ordering: Ordering) -> list[Key]:
+        return [
+            Key(ordering, value, _term(value, ordering), _term(value, ordering, nulls=False), value.is_(None))
+            for value in self._sorted_by(ordering, self.target(ordering.target))
+        ]
+
+    def sort_again(self, key: Key, value: Expression) -> Expression:
+        return _term(value, key.ordering)
+
+    def key_out(self, value: Expression) -> Expression:
+        # A text as bytes, for one that is not UTF-8 Python would refuse; the letter before them says what they are.
+        kind = func.typeof(value)
+        tagged = cast(func.substr(kind, literal_column("1"), literal_column("1")).concat(value), types.BLOB())
+        return case((kind.in_([literal_column("'text'"), literal_column("'blob'")]), tagged), else_=value)
+
+    def key_in(self, key: Key, slot: int) -> Expression:
+        # As it was stored: a column holds values of any type, and orders them all.
+        return self.binds.value(slot, type_=types.NULLTYPE)
 
     def lines(self, rows: Rows, cells: Sequence[Cell]) -> Rows:
         if self.plan.form is Form.CSV:
@@ -132,12 +152,11 @@ class SqliteBuilder(SqliteConditions):
 
     def ordering(self, ordering: Ordering, expression: Expression | None = None) -> list[Expression]:
         found = self.target(ordering.target) if expression is None else expression
-        if ordering.target.kind is Kind.JSON:
-            return [directed(json_rank_of(found), ordering), directed(json_value_of(found), ordering)]
-        if ordering.target.path or ordering.target.column.nullable or ordering.target.source:
-            return [directed(found, ordering)]
-        # Without a null there is no first and last, and the plain form finds an index.
-        return [found.desc() if ordering.descending else found.asc()]
+        return [_term(value, ordering) for value in self._sorted_by(ordering, found)]
+
+    @staticmethod
+    def _sorted_by(ordering: Ordering, found: Expression) -> list[Expression]:
+        return [json_rank_of(found), json_value_of(found)] if ordering.target.kind is Kind.JSON else [found]
 
     def _object(self, cells: Sequence[Cell]) -> Expression:
         """One row's JSON object as text; in pieces, for a function takes so many arguments and no more."""
@@ -147,6 +166,13 @@ class SqliteBuilder(SqliteConditions):
             template = ",".join(f"{_json_key(cell.key)}:%s" for cell in piece)
             pieces.append(func.printf(self.binds.constant(template), *map(_text, piece)))
         return _joined(["'{'", *_between(pieces, "','"), "'}'"])
+
+
+def _term(value: Expression, ordering: Ordering, *, nulls: bool = True) -> Expression:
+    """A term of ORDER BY. Without a null there is no first and last, and the plain form finds an index."""
+    if nulls and ordering.target.may_be_null:
+        return directed(value, ordering)
+    return value.desc() if ordering.descending else value.asc()
 
 
 def _between(items: Sequence[Expression], separator: str) -> Iterator[Expression | str]:

@@ -12,14 +12,16 @@ from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.elements import BindParameter
 from sqlalchemy.types import TypeEngine
 
-from service.rest.terms import Page, Value
+from service.rest.terms import KeyValue, Page, Value
 
-Fill = Callable[[Sequence[Value], Page, Sequence[Page]], Any]
+Fill = Callable[[Sequence[Any], Page, Sequence[Page]], Any]
 """Takes a request's values, its page and those of its embeds, and gives one placeholder's value."""
 
 # SQLAlchemy first writes a placeholder as `%(name)s` and then replaces it, wherever it stands: also in a column or an
 # alias that is called so. Nobody can call one by a name that cannot be guessed; it is in no finished statement.
 _PREFIX = f"p{secrets.token_hex(8)}_"
+
+_NO_END = 2**62  # more than any table has rows
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,13 +30,16 @@ class Statement:
 
     Args:
         keys: of what each of its rows has in one line, where it gives rows as lines.
+        ending: the columns, last in its row, that say where a page ends that is told by keys: whether there are more
+            rows, whether the next one is like the last one, and each key.
     """
 
     text: str
     fills: tuple[Fill, ...]
     keys: tuple[str, ...] = ()
+    ending: tuple[str, ...] = ()
 
-    def arguments(self, values: Sequence[Value], page: Page, pages: Sequence[Page] = ()) -> list[Any]:
+    def arguments(self, values: Sequence[Value | KeyValue], page: Page, pages: Sequence[Page] = ()) -> list[Any]:
         """The placeholders' values for one request.
 
         Args:
@@ -68,13 +73,19 @@ class Binds:
         """A placeholder for the page's size; `unlimited` is what the database takes for none."""
         return self._new(lambda values, page, pages: unlimited if page.limit is None else page.limit, BigInteger())
 
+    def last(self, more: int = 0) -> BindParameter[int]:
+        """A placeholder for the number that the page's last row has in it, and `more`."""
+        return self._new(
+            lambda values, page, pages: (_NO_END if page.limit is None else page.limit) + more, BigInteger()
+        )
+
     def offset(self) -> BindParameter[int]:
         return self._new(lambda values, page, pages: page.offset, BigInteger())
 
     def embed_limit(self, index: int, most: int | None, unlimited: Any) -> BindParameter[int]:
         """A placeholder for the size of an embed's page, `most` at most."""
 
-        def fill(values: Sequence[Value], page: Page, pages: Sequence[Page]) -> Any:
+        def fill(values: Sequence[Any], page: Page, pages: Sequence[Page]) -> Any:
             limits = [limit for limit in (pages[index].limit, most) if limit is not None]
             return min(limits, default=unlimited)
 

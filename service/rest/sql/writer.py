@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import FromClause
+from sqlalchemy import FromClause, Label
 
 from service.catalog.model import Kind
 from service.rest.plan.terms import Aggregate, Embed, Output, ReadPlan, Spread
@@ -38,9 +38,11 @@ class Writer(Builder):
 
     Attributes:
         plan: what is built.
+        ending: where a page ends that is told by keys, as columns of the statement's row.
     """
 
     plan: ReadPlan
+    ending: Sequence[Label[Any]] = ()
 
     @abstractmethod
     def body(self, rows: Rows, cells: Sequence[Cell]) -> Rows:
