@@ -8,15 +8,18 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import partial
 from typing import Any
 
 from benchmarks.data import ROWS, same
+from benchmarks.deep import DEPTHS, cursors, places_after
 
 PAGE = 100
 POOL = 10
 SLEEP = 0.05
 IDEAL = POOL / SLEEP
 WAITING = 1000
+Key = int | str
 
 
 class WrongAnswerError(Exception):
@@ -56,8 +59,8 @@ class Case:
 
     name: str
     title: str
-    keys: Sequence[int]
-    is_right: Callable[[Any, int], bool]
+    keys: Sequence[Key]
+    is_right: Callable[[Any, Any], bool]
     clients: int = 32
     turn: int | None = None
     ramp: float = 0.0
@@ -74,6 +77,13 @@ def _is_row(answer: Any, key: int) -> bool:
     return isinstance(answer, list) and len(answer) == 1 and same(answer[0], key)
 
 
+def _is_deep(rows: int, answer: Any, key: Key) -> bool:
+    if not isinstance(answer, list) or len(answer) != PAGE:
+        return False
+    places = [(found["score"], found["id"]) for found in answer]
+    return places == places_after(str(key), PAGE, rows)
+
+
 def _is_page(answer: Any, key: int) -> bool:
     return (
         isinstance(answer, list)
@@ -88,6 +98,16 @@ CASES = (
     Case("constant", "constant answer", [0], _is_live),
     Case("row", "1 row by key", _SPREAD, _is_row),
     Case("page", f"{PAGE} rows from a key on", _SPREAD, _is_page),
+    *(
+        Case(
+            f"deep {rows} {schema}",
+            f"{PAGE} rows behind a cursor, out of {rows:,}",
+            cursors(schema, rows),
+            partial(_is_deep, rows),
+        )
+        for schema in ("public", "main")
+        for rows in DEPTHS
+    ),
     Case(
         "sleep",
         f"query of {SLEEP * 1000:.0f} ms, pool of {POOL}, 64 clients",
@@ -111,7 +131,7 @@ CASES = (
 )
 
 
-def check(case: Case, port: int, path: str, key: int) -> None:
+def check(case: Case, port: int, path: str, key: Key) -> None:
     """Ask once and compare.
 
     Raises:

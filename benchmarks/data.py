@@ -15,6 +15,7 @@ from typing import Any
 
 import asyncpg
 
+from benchmarks.deep import DEPTHS, postgresql_script, sqlite_script
 from benchmarks.postgresql import admit, postgresql
 
 ROWS = 10_000
@@ -81,19 +82,25 @@ def databases(folder: Path, names: Collection[str | None]) -> Iterator[Databases
 
     Args:
         folder: empty, removed by the caller.
-        names: `sqlite`, `postgresql` (by its socket), `postgresql over tcp` (with a password).
+        names: `sqlite`, `postgresql` (by its socket), `postgresql over tcp` (with a password), `large sqlite` and
+            `large postgresql` (with the tables of `deep`).
     """
     file = folder / "benchmark.db"
     if "sqlite" in names:
         fill_sqlite(file)
-    urls = {"sqlite": f"sqlite:///{file}"}
-    if not {"postgresql", "postgresql over tcp"} & set(names):
+    large = folder / "large.db"
+    if "large sqlite" in names:
+        fill_large_sqlite(large)
+    urls = {"sqlite": f"sqlite:///{file}", "large sqlite": f"sqlite:///{large}"}
+    if not {"postgresql", "postgresql over tcp", "large postgresql"} & set(names):
         yield Databases(urls)
         return
     with postgresql(folder / "postgresql") as there:
         version = asyncio.run(fill_postgresql(there.url))
         asyncio.run(admit(there))
-        urls |= {"postgresql": there.url, "postgresql over tcp": there.tcp_url}
+        if "large postgresql" in names:
+            asyncio.run(fill_large_postgresql(there.url))
+        urls |= {"postgresql": there.url, "large postgresql": there.url, "postgresql over tcp": there.tcp_url}
         yield Databases(urls, version, there.pid)
 
 
@@ -109,6 +116,29 @@ def fill_sqlite(file: Path) -> None:
                 for each in map(row, range(1, ROWS + 1))
             ),
         )
+
+
+def fill_large_sqlite(file: Path) -> None:
+    """Make the file, some hundreds of megabytes."""
+    with closing(sqlite3.connect(file)) as connection:
+        connection.execute("pragma journal_mode = off")
+        connection.execute("pragma synchronous = off")
+        for rows in DEPTHS:
+            connection.executescript(sqlite_script(rows))
+        connection.execute("analyze")
+        connection.commit()
+
+
+async def fill_large_postgresql(url: str) -> None:
+    """Make the tables, some hundreds of megabytes."""
+    connection = await asyncpg.connect(url)
+    try:
+        await connection.execute("set maintenance_work_mem = '256MB'")
+        for rows in DEPTHS:
+            await connection.execute(postgresql_script(rows))
+            await connection.execute(f"vacuum analyze deep_{rows}")
+    finally:
+        await connection.close()
 
 
 async def fill_postgresql(url: str) -> str:

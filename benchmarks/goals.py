@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from benchmarks.cases import IDEAL, WAITING
+from benchmarks.deep import DEPTHS
 from benchmarks.run import Measured
 
 Figures = Mapping[tuple[str, str], Measured]
@@ -49,6 +50,19 @@ def _rates(ours: Measured, theirs: Measured) -> float:
     return ours.rate / theirs.rate
 
 
+def _slowest(*found: Measured) -> float:
+    """On the database where they are furthest apart: those of one come first."""
+    each = len(found) // 2
+    rates = [[measured.rate for measured in part] for part in (found[:each], found[each:])]
+    return max(max(part) / min(part) for part in rates)
+
+
+_DEEP = tuple(
+    (f"deep {rows} {schema}", server)
+    for schema, server in (("public", "Poolgate, large tables"), ("main", "Poolgate, large tables, SQLite"))
+    for rows in DEPTHS
+)
+
 GOALS = (
     Goal("P1", "100 rows, PostgreSQL: requests/s against FastAPI + SQLAlchemy on Hypercorn",
          (("page", "Poolgate"), ("page", "FastAPI + SQLAlchemy, Hypercorn")), _rates, 2.5),
@@ -60,6 +74,8 @@ GOALS = (
          (("row", "Poolgate, TCP"), ("row", "Poolgate, TCP, per request")), _rates, 5.0),
     Goal("P8", "1 row, SQLite: requests/s against a connection per request",
          (("row", "Poolgate, SQLite"), ("row", "Poolgate, SQLite, per request")), _rates, 1.3),
+    Goal("P10", "100 rows behind a cursor, out of 10^3, 10^5, 10^7: fastest against slowest",
+         _DEEP, _slowest, 1.3, at_least=False),
     Goal("P12", f"live probe while {WAITING:,} wait at the gate: p99",
          (("probe", "Poolgate, own view"),), lambda ours: ours.p99 * 1e3, 50, at_least=False, form="{:.1f} ms"),
     Goal("CPU", "100 rows, PostgreSQL, Hypercorn: CPU for one request",

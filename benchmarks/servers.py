@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 from benchmarks.cases import PAGE, WAITING
+from benchmarks.deep import DEPTHS
 
 _PYTHON = (sys.executable, "-m")
 _HYPERCORN = (*_PYTHON, "hypercorn", "--workers", "0", "--worker-class", "uvloop", "--log-level", "warning")
@@ -59,6 +60,12 @@ def _ours(
     return Server(name, command, paths, database, "/-/ready", environment, is_peer=False)
 
 
+def _deep(name: str, database: str, schema: str) -> Server:
+    path = f"/rest/v1/deep_{{rows}}?order=score&limit={PAGE}&cursor={{{{key}}}}"
+    paths = {f"deep {rows} {schema}": path.format(rows=rows) for rows in DEPTHS}
+    return replace(_ours(name, database, paths), is_peer=True)  # filling its tables takes too long for a quick run
+
+
 def _views_on_sqlite(name: str, view: str) -> Server:
     ours = _ours(name, "sqlite", {"row": f"/{view}/{{key}}"}, "--app", "benchmarks.apps.sqlite:app")
     return replace(ours, is_peer=True)
@@ -93,6 +100,8 @@ SERVERS = (
         *("--app", "benchmarks.apps.ours:app"),
         settings=_CROWDED,
     ),
+    _deep("Poolgate, large tables", "large postgresql", "public"),
+    _deep("Poolgate, large tables, SQLite", "large sqlite", "main"),
     _views_on_sqlite("own view, SQLite", "pooled"),
     _views_on_sqlite("own view, SQLite opened by sqlite3", "opened"),
     Server(
