@@ -130,8 +130,8 @@ def test_filters() -> None:
     assert found['"order"']["in"] == "query"
     asked = [resolved(document, each)["name"] for each in document["paths"]["/t"]["get"]["parameters"]]
     assert asked == [
-        "id", '"order"', "select", "order", "limit", "offset", "and", "or", "not.and", "not.or", "Range", "Range-Unit",
-        "Prefer",
+        "id", '"order"', "select", "order", "limit", "offset", "cursor", "and", "or", "not.and", "not.or", "Range",
+        "Range-Unit", "Prefer",
     ]  # fmt: skip
 
 

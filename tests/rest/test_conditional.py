@@ -148,3 +148,12 @@ async def test_errors_are_not_kept(http: httpx.AsyncClient, url: str) -> None:
     answer = await http.get(url, headers={"If-None-Match": "*"})
     assert answer.status_code >= 400
     assert (answer.headers["Cache-Control"], answer.headers.get("ETag")) == ("no-store", None)
+
+
+async def test_whether_a_page_follows_is_part_of_it(http: httpx.AsyncClient) -> None:
+    """Of two pages with the same rows, the last one and one that another follows, neither stands for the other."""
+    walk = await http.get("many?order=id&limit=2&cursor=")
+    last = await http.get("many?order=id&limit=2&cursor=&id=lte.2")
+    assert walk.content == last.content
+    assert ("Link" in walk.headers, "Link" in last.headers) == (True, False)
+    assert walk.headers["ETag"] != last.headers["ETag"]

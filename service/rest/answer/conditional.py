@@ -31,9 +31,13 @@ def kept(answer: Answer, *, private: bool, tagged: bool, if_none_match: str | No
 
 
 def _tag_of(answer: Answer) -> str:
-    """A strong validator: of the body, its type and its place among all rows. It takes 0.6 µs for a KiB."""
+    """A strong validator: of the body, its type, its place among all rows and whether one follows.
+
+    It takes 0.6 µs for a KiB.
+    """
     digest = hashlib.sha256(answer.body, usedforsecurity=False)
-    digest.update(f"{answer.headers.get('Content-Type')} {answer.headers.get('Content-Range')}".encode())
+    for name in ("Content-Type", "Content-Range", "Link"):
+        digest.update(f" {answer.headers.get(name)}".encode())
     return f'"{digest.hexdigest()[:32]}"'
 
 

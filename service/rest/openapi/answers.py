@@ -93,6 +93,7 @@ HEADERS: Json = {
     },
     "content-profile": {"description": "The schema, where there are several.", "schema": _TEXT},
     "etag": {"description": "The name of this answer, for `If-None-Match`.", "schema": _TEXT},
+    "link": {"description": 'The next page, of a walk by `cursor`: `<?…&cursor=…>; rel="next"`.', "schema": _TEXT},
     "preference-applied": {"description": "The preferences that had an effect.", "schema": _TEXT},
     "allow": {"description": "The methods that there are.", "schema": _TEXT},
     "retry-after": {"description": "Seconds to wait.", "schema": {"type": "string", "pattern": "^[0-9]+$"}},
@@ -101,7 +102,8 @@ HEADERS: Json = {
 }
 _ALWAYS = {name: refer("headers", name.lower()) for name in ("Server-Timing", "X-Request-Id")}
 _OF_ROWS = {
-    name: refer("headers", name.lower()) for name in ("Content-Range", "Content-Profile", "ETag", "Preference-Applied")
+    name: refer("headers", name.lower())
+    for name in ("Content-Range", "Content-Profile", "ETag", "Link", "Preference-Applied")
 } | _ALWAYS
 
 

@@ -33,6 +33,11 @@ SHARED = {
     "order": _query("order", {"type": "string"}, "The order of the rows: `price.desc,name.asc.nullslast`."),
     "limit": _query("limit", _COUNT, "The most rows of the answer."),
     "offset": _query("offset", _COUNT, "How many rows are passed over first."),
+    "cursor": _query(
+        "cursor",
+        {"type": "string"},
+        "Begins a walk by pages (left empty), or goes on with it: as the `Link` of the page before has it.",
+    ),
     "and": _query("and", _TREE, "Conditions all of which must hold: `(price.gt.5,or(name.eq.nut,name.is.null))`."),
     "or": _query("or", _TREE, "Conditions one of which must hold: `(price.lt.5,stock.is.null)`."),
     "not.and": _query("not.and", _TREE, "Conditions not all of which may hold."),
