@@ -170,7 +170,8 @@ def test_computed_columns_and_relationships() -> None:
     )
     document = describe(offer(people))
     validate(document)
-    assert document["components"]["schemas"]["people"]["properties"]["full_name"]["description"] == "Both names."
+    described = document["components"]["schemas"]["people"]["properties"]["full_name"]["description"]
+    assert described == "Computed from the row; it comes where `select` names it.\n\nBoth names."
     assert "filter.people.full_name" in document["components"]["parameters"]
     assert "`people` (many)" in document["paths"]["/people"]["get"]["description"]
 

@@ -61,8 +61,13 @@ async def test_every_relation_is_described_and_can_be_read(http: httpx.AsyncClie
         assert answer.status_code == 200, answer.text
         content = item["get"]["responses"]["200"]["content"]["application/json"]["schema"]
         schema = document["components"]["schemas"][content["items"]["$ref"].rpartition("/")[2]]
+        stored = [
+            name
+            for name, each in schema["properties"].items()
+            if not each.get("description", "").startswith("Computed from the row")
+        ]
         for row in answer.json():
-            assert list(row) == list(schema["properties"])
+            assert list(row) == stored
 
 
 @pytest.mark.parametrize(

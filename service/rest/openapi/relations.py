@@ -46,15 +46,21 @@ def tag(relation: Relation) -> Json:
     return {"name": relation.name, "description": comment or f"A {relation.kind.value}."}
 
 
+_COMPUTED = "Computed from the row; it comes where `select` names it."
+
+
 def row_schema(offer: Offer, relation: Relation) -> Json:
     """A row's schema. No column is required: which there are is for `select` to say."""
-    columns = [(column, column.nullable) for column in relation.columns.values()]
-    columns += [(computed.column, True) for computed in relation.computed.values()]
     schema: Json = {"type": "object", "title": relation.name, "properties": {}}
     if relation.comment:
         schema["description"] = relation.comment.strip()
-    for column, nullable in columns:
-        schema["properties"][column.name] = _property(offer, relation, column, nullable=nullable)
+    properties = schema["properties"]
+    for column in relation.columns.values():
+        properties[column.name] = _property(offer, relation, column, nullable=column.nullable)
+    for computed in relation.computed.values():
+        found = _property(offer, relation, computed.column, nullable=True)
+        about = [_COMPUTED, found.get("description")]
+        properties[computed.column.name] = {**found, "description": "\n\n".join(filter(None, about))}
     return schema
 
 
