@@ -312,7 +312,9 @@ def _cast(expression: Expression, type_name: str) -> Expression:
 
 
 def _function(schema: str, name: str, row: Expression) -> Function[Any]:
-    return Function(quoted_name(name, quote=True), row, packagenames=(quoted_name(schema, quote=True),))
+    quote = PostgresqlBuilder.dialect.identifier_preparer.quote_identifier
+    # Quoted here: SQLAlchemy leaves some schemas as they are, takes a percent sign for its own, and knows some names.
+    return Function(quoted_name(f"{quote(schema)}.{quote(name)}".replace("%", "%%"), quote=False), row)
 
 
 def _is_json_text(output: Output | Embed | Spread) -> bool:
