@@ -174,6 +174,7 @@ class Catalog:
         comments: of schemas.
         readable: what the service's own role may read, by schema and name; None where that is everything.
         aliases: other names under which exposed schemas may be asked for.
+        geojson: the schema of PostGIS's function that makes a GeoJSON feature of a row; None where there is none.
     """
 
     schemas: tuple[str, ...]
@@ -184,6 +185,7 @@ class Catalog:
     comments: Mapping[str, str] = field(default_factory=_none)
     readable: frozenset[tuple[str, str]] | None = None
     aliases: Mapping[str, str] = field(default_factory=_none)
+    geojson: str | None = None
 
     def find(self, schema: str, name: str) -> Relation | None:
         """The relation of that name, or None."""

@@ -119,6 +119,7 @@ class Statements:
             aggregates=self._aggregates,
             cursor=asked.cursor,
             values=len(asked.values),
+            geojson=catalog.geojson,
         )
         if media.explain is not None:
             return Prepared(relation, build_explain(plan, media.explain, self._database), None, Count.NONE, None, False)

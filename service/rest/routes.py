@@ -26,6 +26,7 @@ from service.rest.execute import Request, open_stream, run_explain, run_read
 from service.rest.execute.request import narrowed
 from service.rest.plan.media import Media, choose_media
 from service.rest.plan.names import resolve_relation, resolve_schema
+from service.rest.plan.possible import can_make
 from service.rest.prepare import Prepared, Statements
 from service.rest.terms import Asked
 from service.settings import Settings
@@ -68,7 +69,11 @@ class TableApi:
         if method not in _SERVED:
             raise MethodError(f"{method} is not available on tables", headers={"Allow": _ALLOW})
         asked = _parse(method, name, environ, self._limits)
-        media = choose_media(asked.accept, plans=self.settings.db_plan_enabled)
+        media = choose_media(
+            asked.accept,
+            plans=self.settings.db_plan_enabled,
+            can_make=lambda form: can_make(form, asked, self.catalog.current),
+        )
         timings.mark("parse")
         prepared = self.statements.read(asked, self.catalog.current, media)
         timings.mark("plan")

@@ -22,6 +22,7 @@ class Case:
         body: the answer's exact body as JSON text, with the keys in order; None: not looked at.
         text: the answer's exact body, where it is no JSON; None: not looked at.
         answers: response headers it must have; a value of None: it must not have that header.
+        content: the answer's exact bytes, where they are no text; None: not looked at.
         code: of an error; None with an error status: not looked at.
         mentions: texts that stand somewhere in the error's message, details or hint.
         hint: a text that stands in the error's hint.
@@ -41,6 +42,7 @@ class Case:
     on: tuple[str, ...] = BOTH
     app: str = "plain"
     text: str | None = None
+    content: bytes | None = None
 
     @property
     def name(self) -> str:

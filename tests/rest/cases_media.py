@@ -1,4 +1,5 @@
-"""What an answer is made as: JSON, one object, nulls left out, CSV, NDJSON, execution plans; and what is refused."""
+"""What an answer is made as: JSON, one object, nulls left out, CSV, NDJSON, plain values, execution plans; and what is
+refused."""
 
 from __future__ import annotations
 
@@ -14,6 +15,7 @@ STRIPPED = "application/vnd.pgrst.array+json;nulls=stripped; charset=utf-8"
 PLAN = "application/vnd.pgrst.plan"
 
 ONE = "items?select=id&id=eq.1"
+EXACT = {"Prefer": "count=exact"}
 
 
 def made(accept: str, content_type: str, url: str = ONE, **more: Any) -> Case:
@@ -89,8 +91,6 @@ CHOICE = [
     unacceptable("application/vnd.pgrst.object;q=0"),
     unacceptable("image/png"),
     unacceptable("text/html", mentions=("text/html",), hint="text/csv"),
-    unacceptable("text/plain"),
-    unacceptable("application/octet-stream"),
     unacceptable("application/jsonx"),
     unacceptable("json/application"),
     unacceptable("image/*"),
@@ -98,6 +98,98 @@ CHOICE = [
     made("json", JSON),
     made("text/csv;q=2", JSON),
 ]
+TEXT = "text/plain; charset=utf-8"
+BYTES = "application/octet-stream"
+GEOJSON = "application/geo+json"
+
+
+def text(url: str, expected: str, **more: Any) -> Case:
+    """A read as plain text gives exactly this."""
+    headers = {"Accept": "text/plain", **more.pop("headers", {})}
+    answers = {"Content-Type": TEXT, "X-Content-Type-Options": "nosniff", **more.pop("answers", {})}
+    return Case(url, headers=headers, answers=answers, text=expected, **more)
+
+
+def raw(url: str, content: bytes, **more: Any) -> Case:
+    """A read as bytes gives exactly these."""
+    headers = {"Accept": BYTES, **more.pop("headers", {})}
+    answers = {"Content-Type": BYTES, "X-Content-Type-Options": "nosniff", **more.pop("answers", {})}
+    return Case(url, headers=headers, answers=answers, content=content, **more)
+
+
+def no_text(url: str, **more: Any) -> Case:
+    return refused(url, 406, "PGRST107", headers={"Accept": "text/plain"}, hint="one selected value", **more)
+
+
+def no_bytes(url: str, **more: Any) -> Case:
+    return refused(url, 406, "PGRST107", headers={"Accept": BYTES}, hint="one selected column of bytes", **more)
+
+
+VALUES = [
+    # A value is sent as it is, one of several rows on a line of its own.
+    text("items?select=name&id=eq.1", "anvil"),
+    text("items?select=id&order=id&id=lt.4", "1\n2\n3"),
+    text("items?select=other:name&order=id&limit=2", "anvil\nAnchor", answers={"Content-Range": "0-1/*"}),
+    text("items?select=note&id=lt.4&order=id", "\nheavy\nsmall, round"),
+    text("items?select=note&id=in.(1,5)", "\n"),
+    text("items?select=note&id=eq.1", ""),
+    text("nothing?select=id", ""),
+    text("texts?select=body&id=eq.2", "naïve Größe 東京 😀👩‍🚀"),
+    text("texts?select=body&id=eq.4", "line\nfeed\ttab\rreturn"),
+    text("texts?select=fixed&id=eq.1", "ab   "),
+    text("items?select=active&id=lt.5&order=id", "t\nf\nt\n"),
+    text("items?select=active::text&id=eq.1", "true"),
+    text("integers?select=big&order=id", "-9223372036854775808\n9223372036854775807\n9007199254740993\n"),
+    text("reals?select=double&id=in.(1,2,4)&order=id", "0.1\n0.30000000000000004\n5e-324"),
+    text("decimals?select=free&id=eq.3", "1.10", on=POSTGRESQL),
+    text("documents?select=doc->>name&id=lt.4&order=id", "ann\nbob\ncy"),
+    text("documents?select=doc->tags&id=eq.3", '["c"]'),
+    text("binaries?select=data&id=eq.1", "\\x00ff10"),
+    text("items?select=id.count()", "8", app="aggregates"),
+    text("items?select=count", "8"),
+    text("items?select=id&order=id", "1\n2", status=206, headers={"Range": "0-1", **EXACT},
+         answers={"Content-Range": "0-1/8"}),
+    text("many?select=id&order=id", "1\n2\n3", app="limited", answers={"Content-Range": "0-2/*"}),
+    Case("items?select=id", method="HEAD", headers={"Accept": "text/plain"},
+         answers={"Content-Type": TEXT, "Content-Range": "0-7/*", "Content-Length": None}),
+    # Bytes are not looked into; of several rows they are joined with nothing between.
+    raw("binaries?select=data&id=eq.1", b"\x00\xff\x10"),
+    raw("binaries?select=data&order=id", b"\x00\xff\x10h\xc3\xa9llo", answers={"Content-Range": "0-3/*"}),
+    raw("binaries?select=data&order=id.desc", b"h\xc3\xa9llo\x00\xff\x10"),
+    raw("binaries?select=file:data&id=eq.2", b""),
+    raw("binaries?select=data&id=eq.3", b""),
+    raw("binaries?select=data&id=eq.99", b""),
+    raw("items?select=name::bytea&id=eq.1", b"anvil", on=POSTGRESQL),
+    Case("binaries?select=data", method="HEAD", headers={"Accept": BYTES},
+         answers={"Content-Type": BYTES, "Content-Range": "0-3/*", "Content-Length": None}),
+    # What is no one value is something else, if that was asked for too.
+    no_text("items?id=eq.1"),
+    no_text("items?select=*&id=eq.1"),
+    no_text("items?select=id,name&id=eq.1"),
+    no_text("items?select=&id=eq.1"),
+    no_text("nodes?select=below:nodes!parent_id(id)"),
+    no_text("nodes?select=...parent_id(name)"),
+    no_bytes("items?select=name&id=eq.1"),
+    no_bytes("binaries"),
+    no_bytes("binaries?select=id,data"),
+    no_bytes("binaries?select=data::text"),
+    no_bytes("documents?select=doc->a"),
+    no_bytes("items?select=count"),
+    refused(ONE, 406, "PGRST107", headers={"Accept": GEOJSON}, hint="PostGIS"),
+    made("text/plain, */*;q=0.1", TEXT),
+    made("text/plain, */*;q=0.1", JSON, url="items?limit=1"),
+    made("application/json, text/plain, */*", JSON),
+    made("text/plain;q=0.1, application/json;q=0", TEXT),
+    made("text/*, text/plain;q=0", CSV),
+    made("application/octet-stream, text/csv;q=0.1", CSV),
+    made("application/octet-stream, text/csv;q=0.1", BYTES, url="binaries?select=data"),
+    made("application/*", JSON, url="binaries?select=data"),
+    refused("nope?select=a", 404, "PGRST205", headers={"Accept": BYTES}),
+    refused("items?select=nope", 400, "42703", headers={"Accept": BYTES}),
+    refused("items?select=nope", 400, "42703", headers={"Accept": "text/plain"}),
+    refused("items?select=id&id=eq.x", 400, "22P02", headers={"Accept": "text/plain"}, answers={"Content-Type": JSON}),
+    refused("items?select=name::bytea", 400, "42704", headers={"Accept": BYTES}, on=SQLITE),
+]  # fmt: skip
 ONE_ROW = {"Accept": "application/vnd.pgrst.object+json"}
 ONE_STRIPPED = {"Accept": "application/vnd.pgrst.object+json;nulls=stripped"}
 SINGLE = [
@@ -135,7 +227,6 @@ WITHOUT_NULLS = [
          '[{"id":1,"below":[{"id":2,"parent_id":1,"up":{}},{"id":3,"parent_id":1,"up":{}}]}]', headers=NO_NULLS),
     Case("items", method="HEAD", headers=NO_NULLS, answers={"Content-Type": STRIPPED, "Content-Range": "0-7/*"}),
 ]  # fmt: skip
-EXACT = {"Prefer": "count=exact"}
 AS_CSV = [
     csv("items?id=lt.6&order=id",
         'id,name,price,quantity,active,note\n1,anvil,19.99,3,t,\n2,Anchor,100.00,0,f,heavy\n'
@@ -272,6 +363,9 @@ PLANS = [
          f'{PLAN}+text; for="application/vnd.pgrst.object+json"; charset=utf-8'),
     plan(f'{PLAN}; for="application/vnd.pgrst.array+json;nulls=stripped"',
          f'{PLAN}+text; for="application/vnd.pgrst.array+json;nulls=stripped"; charset=utf-8'),
+    plan(f'{PLAN}; for="text/plain"', f'{PLAN}+text; for="text/plain"; charset=utf-8'),
+    plan(f'{PLAN}; for="application/octet-stream"', f"{PLAN}+text; {FOR_JSON}; charset=utf-8"),
+    plan(f'{PLAN}; for="application/geo+json"', f"{PLAN}+text; {FOR_JSON}; charset=utf-8"),
     plan(f'{PLAN}; for="image/png"', f"{PLAN}+text; {FOR_JSON}; charset=utf-8"),
     # As clients send it that have no option set.
     plan(f"{PLAN}+text; {FOR_JSON}; options=;", f"{PLAN}+text; {FOR_JSON}; charset=utf-8"),
@@ -287,4 +381,4 @@ PLANS = [
     refused("items?nope=eq.1", 400, "42703", app="plans", headers={"Accept": PLAN}),
     *(unacceptable(accept) for accept in (PLAN, f"{PLAN}+json", f"{PLAN}+text; options=analyze")),
 ]  # fmt: skip
-CASES = CHOICE + SINGLE + WITHOUT_NULLS + AS_CSV + AS_LINES + PAGES + ERRORS + VARY + PLANS
+CASES = CHOICE + VALUES + SINGLE + WITHOUT_NULLS + AS_CSV + AS_LINES + PAGES + ERRORS + VARY + PLANS

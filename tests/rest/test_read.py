@@ -100,6 +100,8 @@ async def check(case: Case, database: str, http: httpx.AsyncClient) -> None:
         assert answer.content == b""
     elif case.status >= 400:
         check_error(case, answer)
+    elif case.content is not None:
+        assert answer.content == case.content
     elif case.text is not None:
         assert answer.content.decode() == case.text
     elif case.body is not None:

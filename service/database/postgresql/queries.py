@@ -125,3 +125,14 @@ FOREIGN_KEYS = """
     join pg_class r on r.oid = f.confrelid join pg_namespace t on t.oid = r.relnamespace
     order by f.conname
 """
+
+# PostGIS may be in any schema. Of the extension, for anybody can make a function of that name.
+GEOJSON = """
+    select n.nspname::text as schema
+    from pg_extension e
+    join pg_depend d on d.refclassid = 'pg_extension'::regclass and d.refobjid = e.oid
+        and d.classid = 'pg_proc'::regclass and d.deptype = 'e'
+    join pg_proc p on p.oid = d.objid and p.proname = 'st_asgeojson' and p.proargtypes[0] = 'record'::regtype
+    join pg_namespace n on n.oid = p.pronamespace
+    where e.extname = 'postgis'
+"""

@@ -43,9 +43,11 @@ class _Read:
         behind: what the exposed views show, and themselves.
         names: of the columns of hidden relations.
         shown: by view, the columns that it shows.
+        geojson: the schema of PostGIS's function for it.
     """
 
     version: str
+    geojson: str | None
     relations: Rows
     columns: Rows
     functions: Rows
@@ -87,6 +89,7 @@ async def _read(pool: Pool, schemas: tuple[str, ...], extra: Sequence[str]) -> _
         functions = await lease.fetch(queries.FUNCTIONS, wanted, list(extra))
         return _Read(
             version=existing[0]["version"],
+            geojson=await lease.fetchval(queries.GEOJSON),
             relations=await lease.fetch(queries.RELATIONS, wanted),
             columns=await lease.fetch(queries.COLUMNS, wanted),
             functions=functions,
@@ -145,6 +148,7 @@ class _Build:
             version=version,
             server_version=self._read.version,
             hidden=_by_name(hidden),
+            geojson=self._read.geojson,
         )
 
     def _relation(self, row: Any) -> Relation:

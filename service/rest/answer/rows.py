@@ -8,6 +8,7 @@ from service.errors import MediaTypeError, RangeError
 from service.rest.answer.answer import Answer
 from service.rest.execute import Result
 from service.rest.plan.media import Media
+from service.rest.plan.terms import Form
 from service.rest.terms import Asked, Page, Preferences
 
 _VARY = "Accept, Prefer, Range, Accept-Encoding"
@@ -63,6 +64,8 @@ def answer_plan(plan: bytes, asked: Asked, media: Media, *, profile: str | None)
 def read_headers(asked: Asked, media: Media, *, profile: str | None, warnings: Sequence[str] = ()) -> dict[str, str]:
     """The headers that the answers to all reads have."""
     headers = {"Content-Type": media.content_type, "Vary": _VARY}
+    if media.form in (Form.TEXT, Form.BYTES):
+        headers["X-Content-Type-Options"] = "nosniff"  # a browser would see HTML in what somebody has stored
     if profile is not None:
         headers["Content-Profile"] = profile
         headers["Vary"] = f"{_VARY}, Accept-Profile"

@@ -20,7 +20,8 @@ class Result:
     """What a read gave.
 
     Args:
-        body: the page's rows as the database's own JSON in UTF-8; None where only their number was wanted.
+        body: the page's rows as the database wrote them, in UTF-8 if that is text; None where only their number was
+            wanted.
         page: what was read, its limit lowered to the most that is allowed.
         page_total: how many rows the page has.
         total: how many there are, where it was asked for.
@@ -49,8 +50,10 @@ async def run_read(request: Request) -> Result:
     async with turn(request) as now:
         row, total = await _fetch(now.lease, request, arguments)
         ran = now.ran
-    ending = _ending(row, request.prepared.statement.ending)
-    return Result(in_utf8(row[0]), request.page, row[1], total, now.lease.waited, ran, ending)
+    statement = request.prepared.statement
+    ending = _ending(row, statement.ending)
+    body = row[0] if statement.binary else in_utf8(row[0])
+    return Result(body, request.page, row[1], total, now.lease.waited, ran, ending)
 
 
 async def _fetch(lease: Lease, request: Request, arguments: list[Any]) -> tuple[Any, int | None]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import NamedTuple
 
+from service.catalog.model import Catalog
 from service.rest.openapi.names import ERROR, refer
 from service.rest.openapi.offer import Json
 
@@ -21,6 +22,26 @@ def _one(row: Json) -> Json:
     return row
 
 
+def _values(row: Json) -> Json:
+    return {"type": "string", "description": "Of the one selected column, a line for each row."}
+
+
+def _bytes(row: Json) -> Json:
+    return {"type": "string", "format": "binary", "description": "Of the one selected column of bytes."}
+
+
+def _features(row: Json) -> Json:
+    return {
+        "type": "object",
+        "description": "A FeatureCollection with a feature for each row (RFC 7946).",
+        "required": ["type", "features"],
+        "properties": {
+            "type": {"const": "FeatureCollection"},
+            "features": {"type": "array", "items": {"type": "object"}},
+        },
+    }
+
+
 MEDIA: dict[str, Callable[[Json], Json]] = {
     "application/json": _rows,
     "text/csv": _lines,
@@ -30,8 +51,15 @@ MEDIA: dict[str, Callable[[Json], Json]] = {
     "application/vnd.pgrst.object+json": _one,
     "application/vnd.pgrst.object+json;nulls=stripped": _one,
     "application/vnd.pgrst.array+json;nulls=stripped": _rows,
+    "text/plain": _values,
+    "application/octet-stream": _bytes,
 }
 """The media types that rows are sent as, and what a row's schema becomes in each."""
+
+
+def media_of(catalog: Catalog) -> dict[str, Callable[[Json], Json]]:
+    """`MEDIA`, and what this database makes besides."""
+    return MEDIA if catalog.geojson is None else {**MEDIA, "application/geo+json": _features}
 
 
 class Failure(NamedTuple):
@@ -125,13 +153,14 @@ FAILED: Json = {str(status): refer("responses", str(status)) for status in FAILU
 """The errors of an operation."""
 
 
-def row_responses(row: Json, *, content: bool) -> Json:
+def row_responses(row: Json, catalog: Catalog, *, content: bool) -> Json:
     """The answers of a read.
 
     Args:
         content: whether rows are sent, and not only counted.
     """
-    body = {"content": {name: {"schema": shape(row)} for name, shape in MEDIA.items()}} if content else {}
+    media = media_of(catalog)
+    body = {"content": {name: {"schema": shape(row)} for name, shape in media.items()}} if content else {}
     return {
         "200": {"description": "The rows.", "headers": _OF_ROWS, **body},
         "206": {"description": "A part of the rows, of whose number the caller asked.", "headers": _OF_ROWS, **body},

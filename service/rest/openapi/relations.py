@@ -27,11 +27,11 @@ def path_item(offer: Offer, relationships: Relationships, relation: Relation) ->
     return {
         "get": operation(
             "read", summary or f"Rows of {relation.name}",
-            parameters=read, responses=answers.row_responses(row, content=True),
+            parameters=read, responses=answers.row_responses(row, offer.catalog, content=True),
         ),
         "head": operation(
             "count", f"What a GET of {relation.name} would answer, without rows",
-            parameters=read, responses=answers.row_responses(row, content=False),
+            parameters=read, responses=answers.row_responses(row, offer.catalog, content=False),
         ),
         "options": operation(
             "options", f"What can be done with {relation.name}",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from urllib.parse import quote, urlsplit
 
 from service.catalog.model import Column, Kind, Relation
-from service.rest.openapi.answers import FAILURES, MEDIA
+from service.rest.openapi.answers import FAILURES, media_of
 from service.rest.openapi.document import OPENAPI, info
 from service.rest.openapi.notes import column_description
 from service.rest.openapi.offer import Json, Offer, split_comment
@@ -32,7 +32,7 @@ def describe_swagger(offer: Offer) -> Json:
         "swagger": "2.0",
         "info": info(offer),
         **_server(offer),
-        "produces": list(MEDIA),
+        "produces": list(media_of(offer.catalog)),
         "paths": {"/": _root(), **{_path(name): {"get": _read(offer, each)} for name, each in known.items()}},
         "definitions": {name: _definition(offer, each) for name, each in known.items()},
         "parameters": {

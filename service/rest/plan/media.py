@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from service.errors import MediaTypeError
@@ -11,6 +11,11 @@ from service.rest.terms import MediaRange
 
 _OBJECT, _ARRAY = "application/vnd.pgrst.object", "application/vnd.pgrst.array"
 _PLAN = "application/vnd.pgrst.plan"
+_NEEDS = {
+    "application/geo+json": "application/geo+json needs a PostgreSQL with PostGIS.",
+    "text/plain": "text/plain is for one selected value: ?select=column",
+    "application/octet-stream": "application/octet-stream is for one selected column of bytes: ?select=column",
+}
 _EXPLAIN_OPTIONS = ("analyze", "verbose", "settings", "buffers", "wal")
 
 
@@ -58,33 +63,48 @@ _BY_TYPE = {
     "application/x-ndjson": (_LINES,),
     "application/ndjson": (replace(_LINES, content_type="application/ndjson; charset=utf-8"),),
     "application/jsonl": (replace(_LINES, content_type="application/jsonl; charset=utf-8"),),
+    "application/geo+json": (Media("application/geo+json; charset=utf-8", Form.FEATURES),),
+    "text/plain": (Media("text/plain; charset=utf-8", Form.TEXT),),
+    "application/octet-stream": (Media("application/octet-stream", Form.BYTES),),
     "application/*": (JSON, _LINES),
     "text/*": (_CSV,),
     "*/*": (JSON, _CSV, _LINES),
 }
 
 
-def choose_media(accept: Sequence[MediaRange], *, plans: bool = False) -> Media:
+CanMake = Callable[[Form], bool]
+
+
+def _is_of_any_rows(form: Form) -> bool:
+    return form not in (Form.FEATURES, Form.TEXT, Form.BYTES)
+
+
+def choose_media(accept: Sequence[MediaRange], *, plans: bool = False, can_make: CanMake = _is_of_any_rows) -> Media:
     """The first of the types asked for, best first, that can be made and is not refused with `q=0`.
 
     Args:
         accept: as the request has them; none is JSON.
         plans: whether execution plans may be asked for.
+        can_make: whether the rows that are asked for can be made into a form that not all can.
 
     Raises:
         MediaTypeError: PGRST107, none of them can be made.
     """
     refused = {_bare(media.type) for media in accept if media.quality == 0}
     for media in accept:
-        for found in _offers(media, plans) if media.quality > 0 else ():
+        for found in _offers(media, plans, can_make) if media.quality > 0 else ():
             if not refused or not _is_refused(found, accept, refused):
                 return found
     if not accept:
         return JSON
     raise MediaTypeError(
         f"None of these media types can be produced: {', '.join(media.type for media in accept)}",
-        hint="Ask for application/json, text/csv or application/x-ndjson.",
+        hint=" ".join([*_needs(accept), "Ask for application/json, text/csv or application/x-ndjson."]),
     )
+
+
+def _needs(accept: Sequence[MediaRange]) -> list[str]:
+    return [_NEEDS[media.type] for media in accept if media.type in _NEEDS and media.quality > 0]
 
 
 def _bare(name: str) -> str:
@@ -99,13 +119,14 @@ def _is_refused(found: Media, accept: Sequence[MediaRange], refused: set[str]) -
     return next((each in refused for each in ranges if each in named), False)
 
 
-def _offers(media: MediaRange, plans: bool) -> Sequence[Media]:
+def _offers(media: MediaRange, plans: bool, can_make: CanMake) -> Sequence[Media]:
     name = _bare(media.type)
     if name in (_OBJECT, _ARRAY):
         return (_vendored(name, stripped=("nulls", "stripped") in media.parameters),)
     if name.removesuffix("+text") == _PLAN:
-        return (_plan(media),) if plans else ()
-    return _BY_TYPE.get(media.type, ())
+        return (_plan(media, can_make),) if plans else ()
+    found = _BY_TYPE.get(media.type, ())
+    return [each for each in found if _is_of_any_rows(each.form) or can_make(each.form)]
 
 
 def _vendored(name: str, *, stripped: bool) -> Media:
@@ -115,20 +136,20 @@ def _vendored(name: str, *, stripped: bool) -> Media:
     return Media(told, Form.STRIPPED if stripped else Form.ARRAY, single=name == _OBJECT)
 
 
-def _plan(media: MediaRange) -> Media:
+def _plan(media: MediaRange, can_make: CanMake) -> Media:
     parameters = dict(media.parameters)
     asked = parameters.get("options", "").split("|")
     options = tuple(option for option in _EXPLAIN_OPTIONS if option in asked)
     as_json = media.type.endswith("+json")
-    of = _explained(parameters.get("for", ""))
+    of = _explained(parameters.get("for", ""), can_make)
     told = f'{_PLAN}+{"json" if as_json else "text"}; for="{of.content_type.partition("; charset")[0]}"'
     if options:
         told += f"; options={'|'.join(options)}"
     return Media(f"{told}; charset=utf-8", of.form, explain=Explain(as_json, options))
 
 
-def _explained(name: str) -> Media:
+def _explained(name: str, can_make: CanMake) -> Media:
     """What `for=` names; JSON where that is nothing that could be made."""
     essence, _, parameters = name.partition(";")
     media = MediaRange(essence.strip(), (("nulls", "stripped"),) if "nulls=stripped" in parameters else ())
-    return next(iter(_offers(media, plans=False)), JSON)
+    return next(iter(_offers(media, False, can_make)), JSON)

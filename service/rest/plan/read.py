@@ -27,6 +27,7 @@ def plan_read(
     aggregates: bool = False,
     cursor: Cursor | None = None,
     values: int = 0,
+    geojson: str | None = None,
 ) -> ReadPlan:
     """The plan of a read.
 
@@ -43,6 +44,7 @@ def plan_read(
         aggregates: whether aggregate functions are allowed.
         cursor: where the page begins, if its pages are told by keys; its values follow the request's own.
         values: how many of its own the request has.
+        geojson: the schema of the function that makes a feature of a row.
 
     Raises:
         PlanError: a name that does not exist, or something that cannot be done.
@@ -59,4 +61,5 @@ def plan_read(
         most=most,
         form=form,
         warnings=tuple(dict.fromkeys(planner.warnings)),
+        geojson=geojson,
     )

@@ -28,13 +28,16 @@ class Form(enum.Enum):
     """What the database makes of the rows.
 
     ARRAY: one JSON array of objects; STRIPPED: the same without what is null; LINES: a JSON object for each row; CSV: a
-    line for each row.
+    line for each row; FEATURES: one GeoJSON object; TEXT: each row's one value as text; BYTES: each row's one value.
     """
 
     ARRAY = "array"
     STRIPPED = "array without nulls"
     LINES = "lines"
     CSV = "csv"
+    FEATURES = "features"
+    TEXT = "text"
+    BYTES = "bytes"
 
 
 @dataclass(frozen=True, slots=True)
@@ -269,6 +272,7 @@ class ReadPlan:
         most: rows that each embed has at most, for each row that it is in; None is no limit.
         form: what is made of the rows.
         warnings: what the caller is to be told beside the answer.
+        geojson: the schema of the function that makes a feature of a row.
     """
 
     node: Node
@@ -278,3 +282,4 @@ class ReadPlan:
     most: int | None = None
     form: Form = Form.ARRAY
     warnings: tuple[str, ...] = ()
+    geojson: str | None = None

@@ -49,7 +49,8 @@ class NodeBuilder(GroupBuilder, KeysetBuilder):
         if total is not None:
             result = result.add_columns(total.label("total"))
         found = self.binds.compile(result.add_columns(*self.ending), self.dialect)
-        return replace(found, ending=tuple(label.name for label in self.ending))
+        binary = plan.form is Form.BYTES
+        return replace(found, ending=tuple(label.name for label in self.ending), binary=binary)
 
     def total(self, plan: ReadPlan) -> Statement | None:
         """The statement that counts by itself, for rows that are sent as lines; None where no count is wanted."""

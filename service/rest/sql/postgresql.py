@@ -6,7 +6,7 @@ value is (22P02) and an index is still used: a cast of a parameter is folded whe
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 from sqlalchemy import (
@@ -112,8 +112,26 @@ class PostgresqlBuilder(NodeBuilder):
         total = func.count().label("page_total")
         if not self.plan.rows:
             return select(literal_column("NULL").label("body"), total).select_from(row)
-        body = func.coalesce(self._written(func.json_agg(_item(cells))), literal_column("'[]'"))
-        return select(cast(body, Text).label("body"), total).select_from(row)
+        return select(self._body(row, cells).label("body"), total).select_from(row)
+
+    def _body(self, row: FromClause, cells: Sequence[Cell]) -> Expression:
+        match self.plan.form:
+            case Form.FEATURES:
+                feature = cast(
+                    _function(self.plan.geojson or "", "st_asgeojson", literal_column("_row.*")), Named("json")
+                )
+                parts: Iterator[Expression] = map(literal_column, ("'type'", "'FeatureCollection'", "'features'"))
+                features = func.coalesce(func.json_agg(feature), literal_column("'[]'"))
+                return cast(func.json_build_object(*parts, features), Text)
+            case Form.TEXT:
+                lines = func.string_agg(func.concat(row.c[cells[0].label]), literal_column("E'\\n'"))
+                return func.coalesce(lines, literal_column("''"))
+            case Form.BYTES:
+                value = cast(row.c[cells[0].label], Named("bytea"))
+                return func.coalesce(func.string_agg(value, literal_column("''::bytea")), literal_column("''::bytea"))
+            case _:
+                array = func.coalesce(self._written(func.json_agg(_item(cells))), literal_column("'[]'"))
+                return cast(array, Text)
 
     def sort_keys(self, ordering: Ordering) -> list[Key]:
         value = self.target(ordering.target)

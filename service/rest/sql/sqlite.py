@@ -24,7 +24,7 @@ from service.rest.sql.builder import Rows, directed
 from service.rest.sql.keyset import Key
 from service.rest.sql.source import Expression, Source
 from service.rest.sql.sqlite_conditions import SqliteConditions
-from service.rest.sql.sqlite_csv import csv_line
+from service.rest.sql.sqlite_csv import csv_line, text_lines
 from service.rest.sql.sqlite_groups import aggregate_value
 from service.rest.sql.sqlite_json import cast_value, json_rank_of, json_text, json_value_of
 from service.rest.sql.statement import Statement
@@ -61,10 +61,22 @@ class SqliteBuilder(SqliteConditions):
         if not self.plan.rows:
             return select(literal_column("NULL").label("body"), total).select_from(row)
         # As bytes: a text that is not UTF-8 would make Python refuse the whole answer.
-        body: Expression = cast(_array(self._object(cells)), types.BLOB())
+        body = cast(self._body(row, cells), types.BLOB())
         if self.plan.form is Form.STRIPPED:
             body = cast(func.pg_strip_nulls(body), types.BLOB())
         return select(body.label("body"), total).select_from(row)
+
+    def _body(self, row: FromClause, cells: Sequence[Cell]) -> Expression:
+        empty: Expression = literal_column("''")
+        match self.plan.form:
+            case Form.FEATURES:
+                raise NotImplementedHereError("SQLite has no PostGIS")
+            case Form.TEXT:
+                return func.coalesce(text_lines(cells[0]), empty)
+            case Form.BYTES:  # joined as they are: SQLite looks into no text
+                return func.coalesce(func.group_concat(row.c[cells[0].label], empty), empty)
+            case _:
+                return _array(self._object(cells))
 
     def sort_keys(self, ordering: Ordering) -> list[Key]:
         return [

@@ -1,4 +1,4 @@
-"""A row as a line of CSV on SQLite, its values written as PostgreSQL writes them."""
+"""A row as a line of CSV or of text on SQLite, its values written as PostgreSQL writes them."""
 
 from __future__ import annotations
 
@@ -29,6 +29,11 @@ _FIELD = (
 def csv_line(cells: Sequence[Cell]) -> Expression:
     """The row `_row` as a line without its end."""
     return literal_column(" || ',' || ".join(_FIELD.format(f"({_text(cell)})") for cell in cells) or "''")
+
+
+def text_lines(cell: Cell) -> Expression:
+    """The one value of each row `_row` as a line, NULL as an empty one; without an end after the last."""
+    return literal_column(f"group_concat(coalesce({_text(cell)}, ''), char(10))")
 
 
 def _text(cell: Cell) -> str:

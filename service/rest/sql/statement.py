@@ -32,12 +32,14 @@ class Statement:
         keys: of what each of its rows has in one line, where it gives rows as lines.
         ending: the columns, last in its row, that say where a page ends that is told by keys: whether there are more
             rows, whether the next one is like the last one, and each key.
+        binary: its body is any bytes, and no text.
     """
 
     text: str
     fills: tuple[Fill, ...]
     keys: tuple[str, ...] = ()
     ending: tuple[str, ...] = ()
+    binary: bool = False
 
     def arguments(self, values: Sequence[Value | KeyValue], page: Page, pages: Sequence[Page] = ()) -> list[Any]:
         """The placeholders' values for one request.

@@ -46,7 +46,7 @@ class Writer(Builder):
 
     @abstractmethod
     def body(self, rows: Rows, cells: Sequence[Cell]) -> Rows:
-        """The page's rows as one JSON text `body`, and their number `page_total`."""
+        """The page's rows as one `body`, JSON or what the plan says, and their number `page_total`."""
 
     @abstractmethod
     def lines(self, rows: Rows, cells: Sequence[Cell]) -> Rows:
