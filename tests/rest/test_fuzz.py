@@ -115,6 +115,10 @@ def is_of_its_type(answer: httpx.Response) -> bool:
         case "text/csv":
             head, *rows = csv.reader(io.StringIO(answer.text, newline=""), strict=True)
             return all(len(row or [""]) == len(head or [""]) for row in rows)
+        case "text/plain":
+            return answer.content.decode() == answer.text
+        case "application/octet-stream":
+            return True
     return False
 
 
