@@ -23,6 +23,8 @@ class Database(ABC):
     default_schemas: ClassVar[tuple[str, ...]]
     connecting: ClassVar[str]
     """What opening a connection takes, in words for people."""
+    zoned: ClassVar[bool] = False
+    """Whether it has times that it writes in the session's time zone."""
 
     def __init__(self, pool: Pool, safe_url: str) -> None:
         self.pool = pool

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 from urllib.parse import quote
@@ -68,7 +68,7 @@ class TableApi:
             return to_response(self._options(name))
         if method not in _SERVED:
             raise MethodError(f"{method} is not available on tables", headers={"Allow": _ALLOW})
-        asked = _parse(method, name, environ, self._limits)
+        asked = self._understood(_parse(method, name, environ, self._limits))
         media = choose_media(
             asked.accept,
             plans=self.settings.db_plan_enabled,
@@ -102,6 +102,12 @@ class TableApi:
         timings.add("transaction", stream.ran)
         keys = prepared.statement.keys
         return _reply(answer_lines(stream, keys, asked, media, profile=profile, warnings=prepared.warnings))
+
+    def _understood(self, asked: Asked) -> Asked:
+        """The request without the preferences that the database has no use for: they are not applied."""
+        if asked.preferences.timezone is None or self.database.zoned:
+            return asked
+        return replace(asked, preferences=replace(asked.preferences, timezone=None))
 
     @cached_property
     def _limits(self) -> Limits:

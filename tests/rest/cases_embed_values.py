@@ -87,7 +87,13 @@ books?select=id,author_id()&id=eq.1
     [{"id":1}]
 books?select=reviews()&id=eq.1
     [{}]
-books?select=id,author_id(countries())&id=eq.1
+books?select=id,author_id(countries())&id=in.(1,5)&order=id
+    [{"id":1,"author_id":{}},{"id":5,"author_id":null}]
+books?select=id,tags(book_tags())&id=in.(1,4)&order=id
+    [{"id":1,"tags":[{},{}]},{"id":4,"tags":[]}]
+books?select=id,...author_id(countries())&id=eq.1
+    [{"id":1}]
+books?select=id,...tags(book_tags())&id=eq.1
     [{"id":1}]
 books?select=id,author_id(countries(),name)&id=eq.1
     [{"id":1,"author_id":{"name":"Ada"}}]

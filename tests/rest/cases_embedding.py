@@ -31,6 +31,8 @@ authors?select=countries(name)&id=eq.4
     [{"countries":null}]
 authors?select=name,passports(number),desks(room)&order=id
     [{"name":"Ada","passports":{"number":"N1"},"desks":{"room":"north"}},{"name":"Ben","passports":{"number":"C2"},"desks":{"room":"south"}},{"name":"Cleo","passports":{"number":null},"desks":null},{"name":"Dov","passports":null,"desks":null},{"name":"Ede","passports":null,"desks":null}]
+authors?select=name,authors(name)&order=id&authors.order=id
+    [{"name":"Ada","authors":[{"name":"Ben"},{"name":"Cleo"}]},{"name":"Ben","authors":[{"name":"Dov"}]},{"name":"Cleo","authors":[]},{"name":"Dov","authors":[]},{"name":"Ede","authors":[]}]
 passports?select=number,authors(name)&order=author_id
     [{"number":"N1","authors":{"name":"Ada"}},{"number":"C2","authors":{"name":"Ben"}},{"number":null,"authors":{"name":"Cleo"}}]
 desks?select=room,authors(name)&order=id

@@ -204,6 +204,7 @@ SINGLE = [
     refused("items", 406, "PGRST116", headers=ONE_STRIPPED, mentions=("8 rows",)),
     refused("nothing", 406, "PGRST116", headers=ONE_ROW),
     refused("items?limit=0", 406, "PGRST116", headers=ONE_ROW),
+    refused("items?offset=9", 406, "PGRST116", headers={**ONE_ROW, "Prefer": "count=exact"}),
     Case("items?id=eq.1", method="HEAD", headers=ONE_ROW, answers={"Content-Type": OBJECT, "Content-Range": "0-0/*"}),
     Case("items?id=in.(1,2)", method="HEAD", headers=ONE_ROW, status=406),
 ]
@@ -298,6 +299,7 @@ AS_LINES = [
     lines("nodes?select=below:nodes!parent_id(id)&id=eq.1", '{"below":[{"id":2},   {"id":3}]}\n', on=POSTGRESQL),
     lines("nodes?select=below:nodes!parent_id(id)&id=eq.1", '{"below":[{"id":2},{"id":3}]}\n', on=SQLITE),
     lines("nothing", "", answers={"Content-Range": "*/*"}),
+    lines("nodes?select=parent_id()&id=lt.3", "{}\n{}\n"),
     lines("items?select=id&limit=0", ""),
     Case("items?select=id&id=eq.1", headers={"Accept": "application/jsonl"}, text='{"id":1}\n'),
 ]  # fmt: skip

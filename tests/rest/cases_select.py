@@ -14,6 +14,7 @@ COLUMNS = [
         '[{"a":1,"b":1,"label":"one-one"},{"a":1,"b":2,"label":"one-two"},{"a":2,"b":1,"label":"two-one"}]',
     ),
     rows("pairs?select=*&order=a,b&limit=1", '[{"a":1,"b":1,"label":"one-one"}]'),
+    rows("pairs?select=&order=a,b&limit=1", '[{"a":1,"b":1,"label":"one-one"}]'),
     rows("pairs?select=label,a&order=a,b&limit=1", '[{"label":"one-one","a":1}]'),
     rows("pairs?select= label , a &order=a,b&limit=1", '[{"label":"one-one","a":1}]'),
     rows("items?select=id,name&id=eq.8", '[{"id":8,"name":"naïve ☃"}]'),

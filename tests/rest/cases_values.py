@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from case import POSTGRESQL, SQLITE, rows
+from case import POSTGRESQL, SQLITE, refused, rows
 
 INTEGERS = [
     rows(
@@ -126,4 +126,31 @@ OTHERS = [
     rows("articles?select=words&id=eq.3", """[{"words":"'noth':1 'see':3"}]""", on=POSTGRESQL),
     rows("items?select=active&order=id&limit=4", '[{"active":true},{"active":false},{"active":true},{"active":null}]'),
 ]
-CASES = INTEGERS + DECIMALS + REALS + TEXTS + OTHERS
+_ZONE = "America/New_York"
+ZONES = [
+    rows(
+        "moments?select=at,zoned&id=eq.1",
+        '[{"at":"2024-02-29T12:34:56.789","zoned":"2024-02-29T05:34:56.789-05:00"}]',
+        headers={"Prefer": f"timezone={_ZONE}"},
+        answers={"Preference-Applied": f"timezone={_ZONE}"},
+        on=POSTGRESQL,
+    ),
+    rows(
+        "moments?select=zoned&zoned=lt.2000-01-01",
+        '[{"zoned":"1999-12-31T18:59:59-05:00"}]',
+        headers={"Prefer": f"timezone={_ZONE}, handling=strict, count=exact"},
+        answers={"Preference-Applied": f"count=exact, handling=strict, timezone={_ZONE}"},
+        on=POSTGRESQL,
+    ),
+    rows("moments?select=zoned&id=eq.2", '[{"zoned":"1999-12-31T23:59:59+00:00"}]', on=POSTGRESQL),
+    refused("moments?select=id&id=eq.1", 400, "22023", headers={"Prefer": "timezone=Nowhere/Land"}, on=POSTGRESQL),
+    refused("moments?select=id&id=eq.1", 400, "22023", headers={"Prefer": "timezone=x'; drop table moments; --"}, on=POSTGRESQL),
+    rows(
+        "moments?select=id&id=eq.1",
+        '[{"id":1}]',
+        headers={"Prefer": f"timezone={_ZONE}"},
+        answers={"Preference-Applied": None},
+        on=SQLITE,
+    ),
+]
+CASES = INTEGERS + DECIMALS + REALS + TEXTS + OTHERS + ZONES

@@ -31,9 +31,16 @@ def answer_rows(
         next_page: the query string of the page after this one.
 
     Raises:
+        MediaTypeError: PGRST116, there is not exactly one row where one was asked for, whatever page was.
         RangeError: PGRST103, the page begins beyond the last row.
-        MediaTypeError: PGRST116, there is not exactly one row where one was asked for.
     """
+    if media.single and result.page_total != 1:
+        raise MediaTypeError(
+            "One row was asked for as an object, and there are none or several",
+            code="PGRST116",
+            details=f"The result has {result.page_total} rows",
+            hint="Ask for application/json, or choose the row by its key",
+        )
     headers = read_headers(asked, media, profile=profile, warnings=warnings)
     if asked.cursor is None:
         headers["Content-Range"] = content_range(result.page, result.page_total, result.total)
@@ -43,13 +50,6 @@ def answer_rows(
         code = 200
     body = result.body or b""
     if media.single:
-        if result.page_total != 1:
-            raise MediaTypeError(
-                "One row was asked for as an object, and there are none or several",
-                code="PGRST116",
-                details=f"The result has {result.page_total} rows",
-                hint="Ask for application/json, or choose the row by its key",
-            )
         body = body[1:-1]  # the array's brackets
     if next_page is not None:
         headers["Link"] = f'<?{next_page}>; rel="next"'  # RFC 8288; relative, for a proxy may have changed the path
@@ -72,8 +72,8 @@ def read_headers(asked: Asked, media: Media, *, profile: str | None, warnings: S
     if warnings:
         # 299 is "miscellaneous persistent warning" (RFC 7234, 5.5).
         headers["Warning"] = ", ".join(f'299 - "{_quotable(warning)}"' for warning in warnings)
-    if asked.preferences.count or asked.preferences.handling:
-        headers["Preference-Applied"] = preference_applied(asked.preferences)
+    if applied := preference_applied(asked.preferences):
+        headers["Preference-Applied"] = applied
     return headers
 
 
@@ -107,9 +107,6 @@ def status(page: Page, page_total: int, total: int | None) -> int:
 
 def preference_applied(preferences: Preferences) -> str:
     """`Preference-Applied`: what of `Prefer` had its effect on a read, in the dialect's order."""
-    applied = [
-        f"{name}={value}"
-        for name, value in (("count", preferences.count), ("handling", preferences.handling))
-        if value is not None
-    ]
-    return ", ".join(applied)
+    of = preferences
+    known = (("count", of.count), ("handling", of.handling), ("timezone", of.timezone))
+    return ", ".join(f"{name}={value}" for name, value in known if value is not None)

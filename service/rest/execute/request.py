@@ -18,6 +18,7 @@ from service.rest.terms import Asked, KeyValue, Page, Value
 
 _NO_RIGHT = "42501"
 _AS_ROLE = "select set_config('role', $1, true)"
+_IN_ZONE = "select set_config('timezone', $1, true)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,16 +79,19 @@ async def turn(request: Request, *, in_transaction: bool = False, lasting: float
         DatabaseError: the database refused.
         UnavailableError: no connection could be had, or it was lost.
     """
-    identity = request.identity
+    identity, zone = request.identity, request.asked.preferences.timezone
+    bare = request.prepared.plain and identity.role is None and zone is None
     try:
         async with request.database.pool.lease(readonly=True, identity=request.caller, trusted=True) as lease:
             now = Turn(lease, time.perf_counter())
-            if not in_transaction and request.prepared.plain and identity.role is None:
+            if bare and not in_transaction:
                 yield now
                 return
             async with lease.transaction(readonly=True, lasting=lasting):
                 if identity.role is not None:
                     await lease.fetchval(_AS_ROLE, identity.role)
+                if zone is not None:
+                    await lease.fetchval(_IN_ZONE, zone)
                 yield now
     except Exception as error:
         translated = request.database.translate(error)

@@ -145,7 +145,7 @@ class _Planning:
         if self._bare:
             raise _having_over(found)
         node = self._planner.node(relationship.target, item.items, found.wanted)
-        if not node.outputs:
+        if not node.outputs and (item.spread or not item.items):
             return  # it takes part in conditions alone
         if item.spread:
             keys = (key for output in node.outputs for key in keys_of(output))

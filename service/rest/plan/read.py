@@ -10,7 +10,7 @@ from service.rest.plan.cursor import with_keyset
 from service.rest.plan.nodes import NodePlanner
 from service.rest.plan.terms import Count, Form, ReadPlan
 from service.rest.plan.wanted import sort_by_embed
-from service.rest.terms import Cursor, EmbedPath, Read
+from service.rest.terms import STAR, Cursor, EmbedPath, Read
 
 
 def plan_read(
@@ -50,7 +50,7 @@ def plan_read(
         PlanError: a name that does not exist, or something that cannot be done.
     """
     planner = NodePlanner(relationships, aggregates=aggregates)
-    node = planner.node(relation, asked.select, sort_by_embed(asked, pages))
+    node = planner.node(relation, asked.select or (STAR,), sort_by_embed(asked, pages))
     if cursor is not None:
         node = with_keyset(node, cursor, values, form)
     return ReadPlan(

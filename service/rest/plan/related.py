@@ -26,6 +26,9 @@ def resolve_relationship(relationships: Relationships, source: Relation, embed: 
         return computed[0]
     direct = [each for each in every if each.function is None]
     found = [each for each in direct if _fits(each, embed.relation, embed.hint)]
+    if len(found) > 1 and embed.hint is None and all(each.is_self for each in found):
+        # PostgREST knows no junction between a relation and itself: the foreign key to the own table has the name.
+        found = [each for each in found if each.junction is None] or found
     if len(found) == 1:
         return found[0]
     if found:

@@ -159,7 +159,7 @@ class PostgresqlBuilder(NodeBuilder):
         else:
             # A document's own line breaks are white space: those in its strings are escaped.
             line = func.replace(
-                cast(func.row_to_json(_item(cells)), Text), literal_column("E'\\n'"), literal_column("' '")
+                cast(_object(cells), Text), literal_column("E'\\n'"), literal_column("' '")
             )
         return select(line.label("line")).select_from(row)
 
@@ -186,7 +186,7 @@ class PostgresqlBuilder(NodeBuilder):
         return select(array).select_from(rows.subquery("_row")).scalar_subquery()
 
     def as_object(self, rows: Rows, cells: Sequence[Cell]) -> Expression:
-        return select(func.row_to_json(_item(cells))).select_from(rows.subquery("_row")).scalar_subquery()
+        return select(_object(cells)).select_from(rows.subquery("_row")).scalar_subquery()
 
     def as_columns(self, rows: Rows, cells: Sequence[Cell]) -> Expression:
         row = rows.subquery("_row")
@@ -301,6 +301,10 @@ class PostgresqlBuilder(NodeBuilder):
 def _item(cells: Sequence[Cell]) -> Expression:
     """A row as what becomes an object; with ".*", for a bare "_row" would be a column of that name if there is one."""
     return literal_column("_row.*") if cells else literal_column("'{}'::json")
+
+
+def _object(cells: Sequence[Cell]) -> Expression:
+    return func.row_to_json(_item(cells)) if cells else _item(cells)
 
 
 # What is written of these has nothing in it that a field of CSV must quote.
