@@ -144,7 +144,13 @@ ZONES = [
     ),
     rows("moments?select=zoned&id=eq.2", '[{"zoned":"1999-12-31T23:59:59+00:00"}]', on=POSTGRESQL),
     refused("moments?select=id&id=eq.1", 400, "22023", headers={"Prefer": "timezone=Nowhere/Land"}, on=POSTGRESQL),
-    refused("moments?select=id&id=eq.1", 400, "22023", headers={"Prefer": "timezone=x'; drop table moments; --"}, on=POSTGRESQL),
+    refused(
+        "moments?select=id&id=eq.1",
+        400,
+        "22023",
+        headers={"Prefer": "timezone=x'; drop table moments; --"},
+        on=POSTGRESQL,
+    ),
     rows(
         "moments?select=id&id=eq.1",
         '[{"id":1}]',

@@ -158,9 +158,7 @@ class PostgresqlBuilder(NodeBuilder):
                 line = line.concat(literal_column("','")).concat(field) if number else field
         else:
             # A document's own line breaks are white space: those in its strings are escaped.
-            line = func.replace(
-                cast(_object(cells), Text), literal_column("E'\\n'"), literal_column("' '")
-            )
+            line = func.replace(cast(_object(cells), Text), literal_column("E'\\n'"), literal_column("' '"))
         return select(line.label("line")).select_from(row)
 
     def _written(self, value: Expression) -> Expression:
