@@ -73,6 +73,7 @@ CHOSEN = [
         on(r"select=potters!potter_id\(name\),count\(\)$"),
         only("body"),
     ),
+    Known("a column as text or bytes is Poolgate's own", on(r"text/plain|octet-stream"), theirs("PGRST107", None)),
     Known("NDJSON is Poolgate's own", on(r"ndjson|jsonl"), theirs("PGRST107", None)),
     Known(
         "types are compared without regard to case; ranges of types, an empty header and q=0 are understood",
