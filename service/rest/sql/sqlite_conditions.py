@@ -17,7 +17,7 @@ from service.catalog.model import Kind, RelationKind
 from service.errors import DatabaseError, NotImplementedHereError
 from service.rest.plan.terms import IsTest, Target, Test
 from service.rest.sql.nodes import NodeBuilder
-from service.rest.sql.postgresql import star_to_percent
+from service.rest.sql.postgresql_conditions import star_to_percent
 from service.rest.sql.source import Expression, Groups, relation_table
 from service.rest.sql.sqlite_json import json_rank_of, json_value_of, path_json, path_text, valid_json
 from service.rest.sql.sqlite_search import SEARCHES
