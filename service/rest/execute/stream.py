@@ -10,7 +10,6 @@ import asyncio
 from collections.abc import AsyncIterator, Sequence
 from contextlib import AsyncExitStack, aclosing
 from dataclasses import dataclass
-from typing import Any
 
 from service.errors import StreamTimeoutError
 from service.pool import Lease, Row
@@ -105,7 +104,8 @@ def _rows_of(page: Page, total: int) -> int:
 class Parts:
     """The lines of a stream after its first, and the connection that they come by.
 
-    Not a generator: one that was never begun would not let go of the connection when it is closed.
+    Not a generator: one that was never begun would not let go of the connection when it is closed. `service.asgi`
+    closes it with the request, also where an application's hook threw the response away.
     """
 
     def __init__(self, rows: AsyncIterator[list[Row]], stack: AsyncExitStack, timeout: float) -> None:
@@ -141,21 +141,6 @@ class Parts:
         if self._is_open:
             self._is_open = False
             await self._stack.__aexit__(GeneratorExit, GeneratorExit(), None)
-
-    def __del__(self) -> None:
-        # A response that an application's own code threw away is never closed.
-        if self._is_open and not self._loop.is_closed():
-            self._is_open = False
-            self._loop.call_soon_threadsafe(_let_go, self._stack)
-
-
-_leaving: set[asyncio.Task[Any]] = set()  # asyncio itself keeps no task alive
-
-
-def _let_go(stack: AsyncExitStack) -> None:
-    task = asyncio.ensure_future(stack.__aexit__(GeneratorExit, GeneratorExit(), None))
-    _leaving.add(task)
-    task.add_done_callback(_leaving.discard)
 
 
 def _joined(rows: Sequence[Row]) -> bytes | None:
