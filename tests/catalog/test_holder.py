@@ -212,10 +212,7 @@ async def test_a_silent_listener_is_asked_whether_it_is_there(
         holder = CatalogHolder(database)
         await holder.load()
         async with watching(holder):
-            asked = (
-                "select pid from pg_stat_activity where application_name = 'poolgate listener' and query = 'select 1'"
-            )
-            await until(lambda: database.pool.fetchval(asked))
+            await until(lambda: database.pool.fetchval(LISTENER.replace("%LISTEN%", "select 1")))
             await database.pool.execute("create table u (a int)")
             await database.pool.execute("notify pgrst")
             await until(lambda: has(holder, "public", "u"))
