@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from urllib.parse import unquote_to_bytes
 
-from service.errors import QueryError, TooLargeError
+from service.errors import AskedError, QueryError, TooLargeError
 
 _NUL = re.compile("%00|\0")
 _BROKEN = re.compile(r"%(?![0-9A-Fa-f]{2})")
@@ -27,20 +27,24 @@ def check_query(query: str, limit: int) -> None:
         )
 
 
-def decode(raw: str) -> str:
+def decode(raw: str, refusal: type[AskedError] = QueryError, where: str = "The query string") -> str:
     """The text behind one percent-encoded name or value; `+` is a space.
 
     Characters beyond ASCII are taken for bytes, one each, as WSGI hands them over.
 
+    Args:
+        refusal: the error to raise.
+        where: what it stands in, as the error's subject.
+
     Raises:
-        QueryError: broken percent-encoding, or bytes that are not UTF-8.
+        QueryError: or `refusal`: broken percent-encoding, or bytes that are not UTF-8.
     """
     text = raw.replace("+", " ")
     if "%" not in text and text.isascii():
         return text
     if broken := _BROKEN.search(text):
-        raise QueryError(
-            "The query string is not percent-encoded correctly.",
+        raise refusal(
+            f"{where} is not percent-encoded correctly.",
             details=f'column {broken.start() + 1}: found "{text[broken.start() :][:3]}", '
             "expected two hexadecimal digits after the percent sign",
             hint="A percent sign itself is written %25.",
@@ -48,7 +52,7 @@ def decode(raw: str) -> str:
     try:
         return unquote_to_bytes(text.encode("latin-1")).decode("utf-8")
     except (UnicodeEncodeError, UnicodeDecodeError) as error:
-        raise QueryError(
-            "The query string is not UTF-8.",
+        raise refusal(
+            f"{where} is not UTF-8.",
             details=f"byte {error.start + 1} of a name or value: found no UTF-8, expected percent-encoded UTF-8",
         ) from None
