@@ -245,6 +245,7 @@ class DatabaseError(PoolgateError):
 
 _STATUS_BY_SQLSTATE = {
     "23503": 409, "23505": 409,
+    "40001": 503, "40P01": 503,  # serialization_failure, deadlock_detected: nothing was done, and trying again may help
     "25006": 405,
     "42883": 404, "42P01": 404, "42P17": 500,
     "42501": 403,

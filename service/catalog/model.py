@@ -140,6 +140,7 @@ class Relation:
         computed: functions that are read like columns, by name.
         related: functions that are embedded like relations.
         partition: it is a part of a partitioned table, which has the relationships in its stead.
+        row_id: the name by which a row's number is had, which tells it from all others; None where rows have none.
     """
 
     schema: str
@@ -159,6 +160,7 @@ class Relation:
     computed: Mapping[str, ComputedColumn] = field(default_factory=_none)
     related: tuple[ComputedRelationship, ...] = ()
     partition: bool = False
+    row_id: str | None = None
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ between drivers stands here. Every method takes that connection; a driver object
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any, Protocol
 
 
@@ -39,6 +39,10 @@ class Driver(Protocol):
 
     async def fetchrow(self, connection: Any, sql: str, args: Sequence[Any]) -> Row | None:
         """The first row of one statement, or None."""
+        ...
+
+    async def fetchvals(self, connection: Any, statements: Iterable[tuple[str, Sequence[Any]]]) -> list[Any]:
+        """The first columns of the rows of several statements, run one after the other."""
         ...
 
     async def open_cursor(self, connection: Any, sql: str, args: Sequence[Any]) -> Cursor:

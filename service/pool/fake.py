@@ -16,7 +16,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from types import SimpleNamespace
 from typing import Any
 
@@ -197,6 +197,11 @@ class FakeDriver:
     async def fetchrow(self, connection: FakeConnection, sql: str, args: Sequence[Any]) -> Row | None:
         rows = await connection.run(sql, args)
         return rows[0] if rows else None
+
+    async def fetchvals(
+        self, connection: FakeConnection, statements: Iterable[tuple[str, Sequence[Any]]]
+    ) -> list[Any]:
+        return [row[0] for sql, args in statements for row in await connection.run(sql, args)]
 
     async def open_cursor(self, connection: FakeConnection, sql: str, args: Sequence[Any]) -> Cursor:
         return FakeRows(list(await connection.run(sql, args)))

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Hashable
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Hashable, Iterable, Sequence
 from contextlib import asynccontextmanager
 from types import TracebackType
 from typing import Any, TypeVar
@@ -76,6 +76,14 @@ class Lease:
         row = await self._call(self._driver.fetchrow(self.connection, sql, args))
         return None if row is None else row[0]
 
+    async def fetchvals(self, statements: Iterable[tuple[str, Sequence[Any]]]) -> list[Any]:
+        """The first columns of the rows of several statements, run one after the other.
+
+        Args:
+            statements: each with its arguments; taken one at a time, so that they can be made as they are run.
+        """
+        return await self._call(self._driver.fetchvals(self.connection, statements))
+
     async def stream(
         self, sql: str, *args: Any, part: int = 100, most_bytes: int = 65_536
     ) -> AsyncGenerator[list[Row], None]:
@@ -107,11 +115,14 @@ class Lease:
         await self._call(self._driver.script(self.connection, sql))
 
     @asynccontextmanager
-    async def transaction(self, *, readonly: bool, lasting: float | None = None) -> AsyncIterator[None]:
+    async def transaction(
+        self, *, readonly: bool, lasting: float | None = None, commit: bool = True
+    ) -> AsyncIterator[None]:
         """A transaction around the block: committed at its end, rolled back if it raises.
 
         Args:
             lasting: seconds that it may last, where that is longer than others may; see `Driver.begin`.
+            commit: False rolls back at its end too.
         """
         await self.script(self._driver.begin(readonly=readonly, lasting=lasting))
         try:
@@ -121,7 +132,7 @@ class Lease:
             if not self._unwanted:  # else it is closed, and a rollback could wait for a network that says nothing
                 await self._roll_back()
             raise
-        await self.script("commit")
+        await self.script("commit" if commit else "rollback")
 
     def invalidate(self) -> None:
         """Has the connection closed at the end of the lease instead of given to somebody else."""

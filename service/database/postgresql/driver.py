@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import socket
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from service.pool import Cursor, Row
@@ -43,6 +43,9 @@ class AsyncpgDriver:
     async def fetchrow(self, connection: Any, sql: str, args: Sequence[Any]) -> Row | None:
         row: Row | None = await connection.fetchrow(sql, *args)
         return row
+
+    async def fetchvals(self, connection: Any, statements: Iterable[tuple[str, Sequence[Any]]]) -> list[Any]:
+        return [row[0] for sql, args in statements for row in await connection.fetch(sql, *args)]
 
     async def open_cursor(self, connection: Any, sql: str, args: Sequence[Any]) -> Cursor:
         return _Cursor(await connection.cursor(sql, *args))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from service.database.sqlite.connection import FileConnection, LimitedConnection
@@ -72,6 +72,16 @@ class SqliteDriver:
             row: Row | None = cursor.fetchone()
             cursor.close()  # ends `insert … returning` too: its writes were done before its first row
             return row
+
+        return await connection.run(job)
+
+    async def fetchvals(self, connection: FileConnection, statements: Iterable[tuple[str, Sequence[Any]]]) -> list[Any]:
+        def job(raw: LimitedConnection) -> list[Any]:
+            found: list[Any] = []
+            cursor = sqlite3.Cursor(raw)
+            for sql, args in statements:
+                found += [row[0] for row in cursor.execute(raw.look_at(sql), bound(sql, args))]
+            return found
 
         return await connection.run(job)
 

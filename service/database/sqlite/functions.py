@@ -171,7 +171,27 @@ FUNCTIONS: Mapping[str, tuple[int, Callable[..., SqliteValue]]] = MappingProxyTy
 """What every connection has: the number of arguments and the function, by name."""
 
 
+class _Merges:
+    """Counts the rows that an upsert merged with one that was there: the statement itself does not tell."""
+
+    def __init__(self) -> None:
+        self._count = 0
+
+    def add(self) -> int:
+        """1, in the condition under which a row is merged."""
+        self._count += 1
+        return 1
+
+    def take(self) -> int:
+        """How many there were since the last time."""
+        count, self._count = self._count, 0
+        return count
+
+
 def register(connection: sqlite3.Connection) -> None:
     """Makes the functions known to a new connection."""
     for name, (arity, function) in FUNCTIONS.items():
         connection.create_function(name, arity, function, deterministic=True)
+    merges = _Merges()
+    connection.create_function("pg_merge", 0, merges.add)
+    connection.create_function("pg_merges", 0, merges.take)

@@ -118,7 +118,14 @@ def _relation(raw: sqlite3.Connection, found: _Found, instead: Mapping[str, set[
         insertable="insert" in can,
         updatable="update" in can,
         deletable="delete" in can,
+        row_id=None if found.type == "view" or found.without_rowid else _row_id(columns),
     )
+
+
+def _row_id(columns: Mapping[str, Column]) -> str | None:
+    """The one of SQLite's three names for a row's number that no column has taken."""
+    taken = {fold(name) for name in columns}
+    return next((name for name in ("rowid", "_rowid_", "oid") if name not in taken), None)
 
 
 def _kind(found: _Found) -> RelationKind:

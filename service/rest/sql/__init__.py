@@ -2,20 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 from service.rest.plan.media import Explain
 from service.rest.plan.terms import ReadPlan
+from service.rest.plan.write import WritePlan
 from service.rest.sql.keyset import key_value
 from service.rest.sql.postgresql import PostgresqlBuilder
+from service.rest.sql.postgresql_write import PostgresqlWriter
 from service.rest.sql.sqlite import SqliteBuilder
-from service.rest.sql.statement import Statement
+from service.rest.sql.sqlite_write import build_procedure
+from service.rest.sql.statement import Procedure, Statement
 
 BUILDERS: Mapping[str, type[PostgresqlBuilder | SqliteBuilder]] = {
     "postgresql": PostgresqlBuilder,
     "sqlite": SqliteBuilder,
 }
 """The databases that the table API speaks to, by their name in SQLAlchemy."""
+WRITERS: Mapping[str, Callable[[WritePlan], Statement | Procedure]] = {
+    "postgresql": lambda plan: PostgresqlWriter().write(plan),
+    "sqlite": build_procedure,
+}
 
 
 def build_read(plan: ReadPlan, database: str) -> Statement:
@@ -40,6 +47,15 @@ def build_total(plan: ReadPlan, database: str) -> Statement | None:
     return BUILDERS[database]().total(plan)
 
 
+def build_write(plan: WritePlan, database: str) -> Statement | Procedure:
+    """What writes what `plan` says: one statement where the database can do all in one.
+
+    Raises:
+        PlanError: the database has nothing of the kind.
+    """
+    return WRITERS[database](plan)
+
+
 def build_explain(plan: ReadPlan, explain: Explain, database: str) -> Statement:
     """The statement that says how the rows would be found.
 
@@ -49,4 +65,14 @@ def build_explain(plan: ReadPlan, explain: Explain, database: str) -> Statement:
     return BUILDERS[database]().explain(plan, explain)
 
 
-__all__ = ["BUILDERS", "Statement", "build_estimate", "build_explain", "build_read", "build_total", "key_value"]
+__all__ = [
+    "BUILDERS",
+    "Procedure",
+    "Statement",
+    "build_estimate",
+    "build_explain",
+    "build_read",
+    "build_total",
+    "build_write",
+    "key_value",
+]

@@ -35,7 +35,13 @@ from service.rest.sql.writer import Cell
 
 
 class NodeBuilder(GroupBuilder, KeysetBuilder):
-    """The part of the builder that nests rows."""
+    """The part of the builder that nests rows.
+
+    Attributes:
+        origin: where the rows come from, if not from their relation.
+    """
+
+    origin: Source | None = None
 
     def read(self, plan: ReadPlan) -> Statement:
         """The page's rows: as one row of `body` and `page_total`, or as lines; and `total` where it was asked for."""
@@ -62,7 +68,11 @@ class NodeBuilder(GroupBuilder, KeysetBuilder):
     def rows(self, node: Node) -> tuple[Rows, list[Cell]]:
         """The rows of the relation that is read: its page."""
         with self.within(self._root(node)) as scope:
-            return self._rows(node, scope, self.binds.limit(self.unlimited), self.binds.offset())
+            return self._rows(node, scope, *self.root_page())
+
+    def root_page(self) -> tuple[Expression | None, Expression | None]:
+        """Limit and offset of the relation's own rows."""
+        return self.binds.limit(self.unlimited), self.binds.offset()
 
     def _rows(
         self, node: Node, scope: Scope, limit: Expression | None, offset: Expression | None
@@ -164,6 +174,8 @@ class NodeBuilder(GroupBuilder, KeysetBuilder):
     # Parts of a SELECT
 
     def _root(self, node: Node) -> Scope:
+        if self.origin is not None:
+            return Scope([self.origin], self.origin.table)
         relation = node.relation
         table = relation_table(relation)
         if node.is_flat and not any(map(_has_subquery, node.where)):

@@ -166,6 +166,7 @@ class PostgresqlBuilder(PostgresqlConditions):
         return _function(schema, name, row)
 
     def whole_row(self, source: Source) -> Expression:
+        source.whole()
         quote = self.dialect.identifier_preparer.quote_identifier
         relation = f"{quote(source.relation.schema)}.{quote(source.relation.name)}"
         # With ".*", for the bare name would be a column of that name if there is one; the cast keeps it in one piece.

@@ -14,6 +14,8 @@ Expression = ColumnElement[Any]
 Row = Callable[[int, str | None], Expression]
 """The row that a subquery is run for: a column of one of its sources, or with None the source's whole row."""
 
+WRITTEN = "_written"
+
 
 @dataclass(frozen=True)
 class Source:
@@ -29,6 +31,32 @@ class Source:
 
     def column(self, name: str) -> Expression:
         return self.table.c[name]
+
+    def whole(self) -> None:
+        """All of its row is used."""
+
+
+@dataclass(frozen=True)
+class Written(Source):
+    """The rows that a statement has changed, which gives back of them what is used.
+
+    Args:
+        used: the columns that are.
+    """
+
+    used: set[str] = field(default_factory=set)
+
+    @classmethod
+    def of(cls, relation: Relation) -> Written:
+        quoted: list[ColumnClause[Any]] = [column(quoted_name(name, quote=True)) for name in relation.columns]
+        return cls(relation, table(WRITTEN, *quoted), WRITTEN)
+
+    def column(self, name: str) -> Expression:
+        self.used.add(name)
+        return super().column(name)
+
+    def whole(self) -> None:
+        self.used.update(self.relation.columns)
 
 
 @dataclass(frozen=True)

@@ -53,6 +53,35 @@ class Statement:
         return [fill(values, page, pages) for fill in self.fills]
 
 
+@dataclass(frozen=True, slots=True)
+class Procedure:
+    """A write that takes several statements, in one transaction.
+
+    Each value behind the request's own is said where it is used.
+
+    Args:
+        change: changes rows, and gives the key of each (where `find` has given them, nothing). An insert is run for
+            each object of the body, with its values; an update with the request's and those of the one object.
+        rows: reads the rows of all keys together, as one JSON array.
+        find: gives the keys of the rows that are to be changed; `change` then takes them, as one JSON array.
+        reads_first: `rows` is to be run before `change`.
+        insert: instead of `change`, the statement for an object that has just these columns.
+        merges: what forgets, and what then tells, how many rows were merged with one that was there.
+    """
+
+    change: Statement
+    rows: Statement | None = None
+    find: Statement | None = None
+    reads_first: bool = False
+    insert: Callable[[tuple[str, ...]], Statement] | None = None
+    merges: tuple[Statement, Statement] | None = None
+
+    @property
+    def text(self) -> str:
+        """All of its statements."""
+        return "; ".join(each.text for each in (self.change, self.rows, self.find) if each is not None)
+
+
 class Binds:
     """Hands out placeholders while a statement is built, and remembers what fills each."""
 

@@ -1,0 +1,71 @@
+"""What a value of a request's body is stored as, by its column's type; PostgreSQL's `json_to_recordset` decides the same."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from json.encoder import encode_basestring as quoted
+from typing import Any
+
+from service.catalog.model import Column, Kind
+from service.rest.asked.payload import JsonValue, Number
+from service.rest.sql.sqlite_values import converter, document, number_or_text
+
+
+def stored(column: Column, *, textual: bool) -> Callable[[JsonValue], Any]:
+    """What makes a bound value of a body's value for a column.
+
+    Args:
+        textual: values are texts, in which a document has to be found.
+
+    Raises (the function):
+        DatabaseError: 22P02 and its like, the column's type cannot hold the value.
+    """
+    if column.kind is Kind.JSON:
+        return _document_in if textual else _document
+    if column.kind is Kind.OTHER:
+        return _as_it_is
+    convert = converter(column.kind)
+    return lambda value: None if value is None else convert(value if type(value) is str else _text(value))
+
+
+def _document_in(value: JsonValue) -> str | None:
+    return None if value is None else document(str(value))
+
+
+def _document(value: JsonValue) -> str | None:
+    return None if value is None else json_of(value)
+
+
+def _as_it_is(value: JsonValue) -> Any:
+    """For a column of any type."""
+    match value:
+        case bool():
+            return int(value)
+        case Number():
+            return number_or_text(value)
+        case dict() | list():
+            return json_of(value)
+    return value
+
+
+def _text(value: JsonValue) -> str:
+    """A value as the text that its column's type is to read."""
+    if isinstance(value, Number):
+        return str(value)
+    return json_of(value)
+
+
+def json_of(value: JsonValue) -> str:
+    """A value as JSON, numbers with the digits that they came with."""
+    match value:
+        case None:
+            return "null"
+        case bool():
+            return "true" if value else "false"
+        case Number():
+            return str(value)
+        case str():
+            return quoted(value)
+        case list():
+            return f"[{','.join(map(json_of, value))}]"
+    return f"{{{','.join(f'{quoted(key)}:{json_of(each)}' for key, each in value.items())}}}"
