@@ -22,7 +22,7 @@ from service.errors import (
     UnavailableError,
 )
 from service.rest.answer.errors import answer_error
-from service.rest.routes import to_response
+from service.rest.respond import to_response
 from service.timing import Timings
 
 logger = logging.getLogger("poolgate")

@@ -20,7 +20,9 @@ FLOORS = (
     ("rest.prepare", "rest.openapi"),
     ("rest.execute",),
     ("rest.answer", "lifecycle", "compare"),
-    ("rest.routes", "rest.describe"),
+    ("rest.common", "rest.respond", "rest.describe"),
+    ("rest.writes",),
+    ("rest.routes",),
     ("operator", "failures", "edge", "compress", "rest.openapi_routes"),
     ("docs",),
     ("conversation", "post", "listening"),
@@ -43,7 +45,8 @@ PURE = (
     "events",
 )
 KNOWS_FLASK = (
-    *("asgi", "app", "current", "failures", "rest.routes", "rest.openapi_routes", "operator", "docs"),
+    *("asgi", "app", "current", "failures", "operator", "docs"),
+    *("rest.respond", "rest.writes", "rest.routes", "rest.openapi_routes"),
     "compress.responses",
 )
 KNOWS_DIALECTS = ("database", "rest.sql", "forms")  # forms: how a database URL is written

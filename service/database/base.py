@@ -23,6 +23,8 @@ class Database(ABC):
     default_schemas: ClassVar[tuple[str, ...]]
     connecting: ClassVar[str]
     """What opening a connection takes, in words for people."""
+    settle: ClassVar[str] = ""
+    """What makes constraints that wait for a transaction's end show before it, where there is such a thing."""
     zoned: ClassVar[bool] = False
     """Whether it has times that it writes in the session's time zone."""
 

@@ -9,7 +9,7 @@ from typing import Any
 from flask import Response, request
 
 from service.rest.answer.answer import JSON, Answer, json_bytes
-from service.rest.routes import to_response
+from service.rest.respond import to_response
 
 _PAGE_HEADERS = {
     "Cache-Control": "no-store",

@@ -198,9 +198,7 @@ class FakeDriver:
         rows = await connection.run(sql, args)
         return rows[0] if rows else None
 
-    async def fetchvals(
-        self, connection: FakeConnection, statements: Iterable[tuple[str, Sequence[Any]]]
-    ) -> list[Any]:
+    async def fetchvals(self, connection: FakeConnection, statements: Iterable[tuple[str, Sequence[Any]]]) -> list[Any]:
         return [row[0] for sql, args in statements for row in await connection.run(sql, args)]
 
     async def open_cursor(self, connection: FakeConnection, sql: str, args: Sequence[Any]) -> Cursor:

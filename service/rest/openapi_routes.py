@@ -16,7 +16,7 @@ from service.rest.asked.accept import read_accept
 from service.rest.asked.limits import DEFAULT_LIMITS
 from service.rest.describe import Document, Documents, Wanted, choose_document
 from service.rest.plan.names import resolve_schema
-from service.rest.routes import to_response
+from service.rest.respond import to_response
 from service.settings import Settings
 from service.timing import Timings
 

@@ -13,8 +13,17 @@ from service.rest.plan.names import resolve_relation, resolve_schema
 from service.rest.plan.plain import is_plain
 from service.rest.plan.read import plan_read
 from service.rest.plan.terms import Count, Keyset
-from service.rest.sql import Statement, build_estimate, build_explain, build_read, build_total
-from service.rest.terms import Asked, Cursor
+from service.rest.plan.write import Returns, Write, plan_write
+from service.rest.sql import (
+    Procedure,
+    Statement,
+    build_estimate,
+    build_explain,
+    build_read,
+    build_total,
+    build_write,
+)
+from service.rest.terms import Asked, Cursor, Page
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,8 +51,24 @@ class Prepared:
     keyset: Keyset | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class PreparedWrite:
+    """What is run for one shape of write.
+
+    Args:
+        statement: one that does all, or several.
+        warnings: what the caller is to be told beside the answer.
+    """
+
+    relation: Relation
+    write: Write
+    returns: Returns
+    statement: Statement | Procedure
+    warnings: tuple[str, ...] = ()
+
+
 class Statements:
-    """Prepares reads.
+    """Prepares requests.
 
     Args:
         database: the database's name in SQLAlchemy.
@@ -70,7 +95,41 @@ class Statements:
         self._most_text = most_text
         self._text = 0
         self._version = -1
-        self._kept: OrderedDict[Hashable, Prepared] = OrderedDict()
+        self._kept: OrderedDict[Hashable, Prepared | PreparedWrite] = OrderedDict()
+
+    def write(
+        self, asked: Asked, columns: tuple[str, ...], catalog: Catalog, media: Media = JSON, *, textual: bool = False
+    ) -> PreparedWrite:
+        """What writes for a request of this shape.
+
+        Args:
+            columns: the keys of the body's objects.
+            textual: the body's values are all texts.
+
+        Raises:
+            ProfileError, PlanError, MethodError, DatabaseError: it cannot be done; nothing is kept of it.
+        """
+        self._renew(catalog)
+        of = asked.preferences
+        key = (
+            *(asked.method, asked.profile, asked.relation, asked.read, tuple(path for path, _ in asked.pages)),
+            *(asked.page == Page(), asked.on_conflict, columns, textual, media.form),
+            *(of.representation, of.resolution, of.missing),
+        )
+        prepared = self._kept.get(key)
+        if isinstance(prepared, PreparedWrite):
+            self._kept.move_to_end(key)
+            return prepared
+        made = self._prepare_write(asked, columns, catalog, media, textual)
+        self._keep(key, made)
+        return made
+
+    def _renew(self, catalog: Catalog) -> None:
+        if catalog.version != self._version:
+            self._kept.clear()
+            self._text = 0
+            self._version = catalog.version
+            self._relationships = Relationships(catalog)
 
     def read(self, asked: Asked, catalog: Catalog, media: Media = JSON) -> Prepared:
         """The statement for a read of this shape.
@@ -78,11 +137,7 @@ class Statements:
         Raises:
             ProfileError, PlanError, DatabaseError: it cannot be done; nothing is kept of it.
         """
-        if catalog.version != self._version:
-            self._kept.clear()
-            self._text = 0
-            self._version = catalog.version
-            self._relationships = Relationships(catalog)
+        self._renew(catalog)
         pages = tuple(path for path, _ in asked.pages)
         count, is_head = asked.preferences.count, asked.method == "HEAD"
         key = (
@@ -90,14 +145,14 @@ class Statements:
             *(media.form, media.explain, _shape_of(asked.cursor)),
         )
         prepared = self._kept.get(key)
-        if prepared is None:
-            prepared = self._prepare(asked, catalog, media)
-            self._keep(key, prepared)
-        else:
+        if isinstance(prepared, Prepared):
             self._kept.move_to_end(key)
-        return prepared
+            return prepared
+        made = self._prepare(asked, catalog, media)
+        self._keep(key, made)
+        return made
 
-    def _keep(self, key: Hashable, prepared: Prepared) -> None:
+    def _keep(self, key: Hashable, prepared: Prepared | PreparedWrite) -> None:
         self._kept[key] = prepared
         self._text += len(prepared.statement.text)
         while len(self._kept) > self._size or self._text > self._most_text:
@@ -135,6 +190,23 @@ class Statements:
             warnings=plan.warnings,
             keyset=plan.node.keyset,
         )
+
+    def _prepare_write(
+        self, asked: Asked, columns: tuple[str, ...], catalog: Catalog, media: Media, textual: bool
+    ) -> PreparedWrite:
+        relation = resolve_relation(catalog, resolve_schema(catalog, asked.profile), asked.relation)
+        plan = plan_write(
+            asked,
+            relation,
+            self._relationships,
+            columns=columns,
+            textual=textual,
+            most=self._max_rows,
+            form=media.form,
+            aggregates=self._aggregates,
+            geojson=catalog.geojson,
+        )
+        return PreparedWrite(relation, plan.write, plan.returns, build_write(plan, self._database), plan.read.warnings)
 
 
 def _shape_of(cursor: Cursor | None) -> Hashable:

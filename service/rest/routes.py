@@ -2,33 +2,36 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 from flask import Blueprint, g, request
-from werkzeug.datastructures import Headers
 
 from service.asgi import Response
 from service.auth import Access, Identity, anonymous, require
 from service.catalog.holder import CatalogHolder
-from service.catalog.model import Relation
 from service.database import Database
-from service.errors import BodyError, MethodError, PathError
+from service.errors import BodyError, PathError
 from service.rest.answer.answer import Answer
 from service.rest.answer.conditional import kept
 from service.rest.answer.lines import StreamAnswer, answer_lines
 from service.rest.answer.next import next_page
 from service.rest.answer.rows import answer_plan, answer_rows
 from service.rest.asked import Limits, read_request
+from service.rest.common import limits_of, told_profile, understood
 from service.rest.execute import Request, open_stream, run_explain, run_read
 from service.rest.execute.request import narrowed
+from service.rest.plan.allowed import allowed_methods
 from service.rest.plan.media import Media, choose_media
 from service.rest.plan.names import resolve_relation, resolve_schema
 from service.rest.plan.possible import can_make
+from service.rest.plan.write import ACTIONS
 from service.rest.prepare import Prepared, Statements
+from service.rest.respond import RequestHeaders, to_response
 from service.rest.terms import Asked
+from service.rest.writes import Writes
 from service.settings import Settings
 from service.timing import Timings
 
@@ -36,9 +39,6 @@ if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIEnvironment
 
 _METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
-_SERVED = ("OPTIONS", "GET", "HEAD")
-"""What tables answer to."""
-_ALLOW = ",".join(_SERVED)
 
 
 @dataclass(frozen=True)
@@ -60,15 +60,15 @@ class TableApi:
     async def relation(self, name: str) -> Response:
         """`/<table>`."""
         timings: Timings = g.timings
-        identity = self._identify()
-        timings.mark("jwt")
         environ = request.environ
         method: str = environ["REQUEST_METHOD"]
+        identity = self._identify(Access.WRITE if method in ACTIONS else Access.READ)
+        timings.mark("jwt")
         if method == "OPTIONS":
             return to_response(self._options(name))
-        if method not in _SERVED:
-            raise MethodError(f"{method} is not available on tables", headers={"Allow": _ALLOW})
-        asked = self._understood(_parse(method, name, environ, self._limits))
+        if method in ACTIONS:
+            return to_response(await self._writes.answer(name, environ, identity, timings))
+        asked = understood(_parse(method, name, environ, self._limits), self.database)
         media = choose_media(
             asked.accept,
             plans=self.settings.db_plan_enabled,
@@ -82,7 +82,7 @@ class TableApi:
     async def _read(
         self, asked: Asked, media: Media, prepared: Prepared, identity: Identity, timings: Timings
     ) -> Response:
-        profile = self._profile(asked, prepared.relation)
+        profile = told_profile(asked, prepared.relation, self.catalog.current)
         streams = media.streams and asked.method != "HEAD" and media.explain is None
         page = narrowed(asked.page, self.settings.stream_max_rows if streams else self.settings.db_max_rows)
         caller = request.environ.get("REMOTE_ADDR")
@@ -103,61 +103,32 @@ class TableApi:
         keys = prepared.statement.keys
         return _reply(answer_lines(stream, keys, asked, media, profile=profile, warnings=prepared.warnings))
 
-    def _understood(self, asked: Asked) -> Asked:
-        """The request without the preferences that the database has no use for: they are not applied."""
-        if asked.preferences.timezone is None or self.database.zoned:
-            return asked
-        return replace(asked, preferences=replace(asked.preferences, timezone=None))
-
     @cached_property
     def _limits(self) -> Limits:
-        of = self.settings
-        return Limits(
-            query=of.max_url,
-            embed_depth=of.max_embed_depth,
-            embeds=of.max_embeds,
-            conditions=of.max_filters,
-            columns=of.max_columns,
-            list_items=of.max_list,
-            pattern=of.max_pattern,
-        )
+        return limits_of(self.settings)
+
+    @cached_property
+    def _writes(self) -> Writes:
+        return Writes(self.settings, self.database, self.catalog, self.statements)
 
     @cached_property
     def _anonymous(self) -> Identity:
         return anonymous(self.settings.anonymous, self.settings.db_anon_role)
 
-    def _identify(self) -> Identity:
-        require(self._anonymous, Access.READ)
+    def _identify(self, access: Access) -> Identity:
+        require(self._anonymous, access)
         return self._anonymous
 
     def _options(self, name: str) -> Answer:
         catalog = self.catalog.current
         schema = resolve_schema(catalog, request.headers.get("Accept-Profile"))
-        resolve_relation(catalog, schema, name)
-        return Answer(200, {"Allow": _ALLOW})
-
-    def _profile(self, asked: Asked, relation: Relation) -> str | None:
-        """The schema that was read, told where it was asked for or where there are several."""
-        several = len(self.catalog.current.schemas) > 1
-        return relation.schema if asked.profile is not None or several else None
-
-
-class _Headers:
-    """A request's headers, by way of its environ: Werkzeug's own raise and catch an error for each that is missing."""
-
-    __slots__ = ("_environ",)
-
-    def __init__(self, environ: WSGIEnvironment) -> None:
-        self._environ = environ
-
-    def get(self, key: str, /) -> str | None:
-        return self._environ.get(f"HTTP_{key.upper().replace('-', '_')}")
+        return Answer(200, {"Allow": ",".join(allowed_methods(resolve_relation(catalog, schema, name)))})
 
 
 def _parse(method: str, name: str, environ: WSGIEnvironment, limits: Limits) -> Asked:
     if environ.get("CONTENT_LENGTH", "0") not in ("", "0") or "HTTP_TRANSFER_ENCODING" in environ:
         raise BodyError(f"A {method} request takes no body", hint="Put filters into the query string: ?column=eq.value")
-    return read_request(method, name, environ["QUERY_STRING"], _Headers(environ), limits=limits)
+    return read_request(method, name, environ["QUERY_STRING"], RequestHeaders(environ), limits=limits)
 
 
 async def too_deep(name: str, deeper: str) -> Response:
@@ -181,24 +152,3 @@ def _reply(answer: Answer | StreamAnswer) -> Response:
     tagged = environ["REQUEST_METHOD"] == "GET"  # a HEAD writes no rows
     if_none_match = environ.get("HTTP_IF_NONE_MATCH")
     return to_response(kept(answer, private=private, tagged=tagged, if_none_match=if_none_match))
-
-
-class _Complete(Response):
-    """A response whose headers need no mending before they are sent."""
-
-    def get_wsgi_headers(self, environ: WSGIEnvironment) -> Headers:
-        return self.headers
-
-
-def to_response(answer: Answer | StreamAnswer) -> Response:
-    """The web framework's form of an answer."""
-    if isinstance(answer, StreamAnswer):
-        return Response(answer.parts, answer.answer.status, Headers(list(answer.answer.headers.items())))
-    headers = Headers(list(answer.headers.items()))
-    if request.method != "HEAD" and answer.status != 304:
-        # What a GET would have answered has a length that is not known to a HEAD, for which no rows are written.
-        headers.add("Content-Length", str(len(answer.body)))
-    response = _Complete([answer.body], answer.status, headers)
-    if "Content-Type" not in answer.headers:
-        response.headers.remove("Content-Type")  # an empty body has no type
-    return response

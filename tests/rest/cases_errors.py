@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from case import BOTH, JSON, Case, refused, rows
+from case import BOTH, JSON, POSTGRESQL, SQLITE, Case, refused, rows
 
 FILTERS = [
     refused("items?id=5", 400, "PGRST100"),
@@ -91,13 +91,15 @@ def options(url: str, allow: str, on: tuple[str, ...] = BOTH) -> Case:
 
 
 READ = "OPTIONS,GET,HEAD"
+ALL = f"{READ},POST,PUT,PATCH,DELETE"
 OPTIONS = [
-    options("items", READ),
-    options("pairs", READ),
-    options("odd name", READ),
-    options("no_key", READ),
+    options("items", ALL),
+    options("pairs", ALL),
+    options("odd name", ALL),
+    options("no_key", f"{READ},POST,PATCH,DELETE"),
     options("item_totals", READ),
-    options("item_names", READ),
+    options("item_names", f"{READ},POST,PATCH,DELETE", on=POSTGRESQL),
+    options("item_names", READ, on=SQLITE),
     refused("nope", 404, "PGRST205", method="OPTIONS"),
 ]
 CASES = FILTERS + NEAR_MISSES + PATHS + PREFERENCES + MEDIA_TYPES + OPTIONS

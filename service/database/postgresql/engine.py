@@ -36,6 +36,7 @@ class PostgresqlDatabase(Database):
     name = "postgresql"
     default_schemas = ("public",)
     connecting = "For each the server starts a process, which asks who we are and fills its caches anew."
+    settle = "SET CONSTRAINTS ALL IMMEDIATE"
     zoned = True
 
     def __init__(self, pool: Pool, target: Target, budget: Budget, extra_schemas: Sequence[str] = ()) -> None:

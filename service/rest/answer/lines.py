@@ -37,7 +37,7 @@ def answer_lines(
         RangeError: PGRST103, the page begins beyond the last row.
     """
     headers = read_headers(asked, media, profile=profile, warnings=warnings)
-    frame = _Frame.of(media, keys)
+    frame = Frame.of(media, keys)
     code = 200
     if stream.page_total is not None:
         headers["Content-Range"] = content_range(stream.page, stream.page_total, stream.total)
@@ -49,13 +49,13 @@ def answer_lines(
 
 
 @dataclass(frozen=True, slots=True)
-class _Frame:
+class Frame:
     """What is around lines: NDJSON ends each, CSV has one before the first row and no end after the last."""
 
     head: bytes | None
 
     @classmethod
-    def of(cls, media: Media, keys: Sequence[str]) -> _Frame:
+    def of(cls, media: Media, keys: Sequence[str]) -> Frame:
         return cls(",".join(map(_field, keys)).encode() if media.form is Form.CSV else None)
 
     def first(self, lines: bytes | None) -> bytes:
@@ -75,7 +75,7 @@ def _field(text: str) -> str:
 class Lines(AsyncIterator[bytes]):
     """The body in parts."""
 
-    def __init__(self, first: bytes, rest: Parts, frame: _Frame) -> None:
+    def __init__(self, first: bytes, rest: Parts, frame: Frame) -> None:
         self._first: bytes | None = first
         self._rest = rest
         self._frame = frame

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TypeGuard
 
 from service.catalog.model import Column, Relation
 from service.errors import MethodError, PlanError
@@ -22,7 +23,7 @@ def identified_by(
         MethodError: PGRST105, the filters are not just the whole key by `eq`.
         PlanError: PGRST115, the body has not the key in it.
     """
-    found = {}
+    found: dict[str, Test] = {}
     for condition in where:
         if not _is_equal(condition) or condition.target.column.name in found:
             raise _not_the_key(relation)
@@ -38,7 +39,7 @@ def identified_by(
     return tuple((condition.target.column, condition.value) for condition in found.values())
 
 
-def _is_equal(condition: Condition) -> bool:
+def _is_equal(condition: Condition) -> TypeGuard[Test]:
     return (
         isinstance(condition, Test)
         and condition.operator.name == "eq"

@@ -104,9 +104,7 @@ def plan_write(
     """
     action = ACTIONS[asked.method]
     if asked.method not in (allowed := allowed_methods(relation)):
-        raise MethodError(
-            f"{asked.method} is not possible on {relation.name!r}", headers={"Allow": ",".join(allowed)}
-        )
+        raise MethodError(f"{asked.method} is not possible on {relation.name!r}", headers={"Allow": ",".join(allowed)})
     _check_page(asked)
     returns = _returns(asked)
     planner = NodePlanner(relationships, aggregates=aggregates)
@@ -179,7 +177,7 @@ def _check_page(asked: Asked) -> None:
         raise CursorError("A write has no pages", hint="Leave out cursor=")
     page = asked.page
     if asked.method == "PUT" and (page.limit is not None or page.offset):
-        raise PlanError("A PUT writes the one row that its URL names; limit and offset have no place there", code="PGRST114")
+        raise PlanError("A PUT writes the one row that its URL names: it has no limit and no offset", code="PGRST114")
     if asked.method in ("PATCH", "DELETE") and (page.limit is not None or page.offset):
         raise NotImplementedHereError(
             "limit and offset do not bound how many rows a write changes",

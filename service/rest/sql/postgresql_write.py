@@ -29,17 +29,16 @@ from sqlalchemy.dialects.postgresql import insert
 from service.catalog.model import Column, Kind
 from service.rest.plan.terms import Form
 from service.rest.plan.write import Action, Returns, Write, WritePlan
-from service.rest.sql.postgresql import PostgresqlBuilder
 from service.rest.sql.builder import Rows
-from service.rest.sql.postgresql_conditions import Named, quoted as text_constant
+from service.rest.sql.postgresql import PostgresqlBuilder
+from service.rest.sql.postgresql_conditions import Named
+from service.rest.sql.postgresql_conditions import quoted as text_constant
 from service.rest.sql.source import WRITTEN, Expression, Scope, Source, Written, relation_table
 from service.rest.sql.statement import Statement
 
-_UPDATED = "'poolgate.updated'"
-_COUNTED: Expression = literal_column(f"coalesce(nullif(current_setting({_UPDATED}, true), ''), '0')::int8")
-_COUNT: Expression = literal_column(
-    f"set_config({_UPDATED}, (coalesce(nullif(current_setting({_UPDATED}, true), ''), '0')::int8 + 1)::text, true) <> ''"
-)
+_SO_FAR = "coalesce(nullif(current_setting('poolgate.updated', true), ''), '0')::int8"
+_COUNTED: Expression = literal_column(_SO_FAR)
+_COUNT: Expression = literal_column(f"set_config('poolgate.updated', ({_SO_FAR} + 1)::text, true) <> ''")
 """True, and counted: what tells rows that were there already from new ones, of tables and of views."""
 
 
@@ -88,15 +87,14 @@ class PostgresqlWriter(PostgresqlBuilder):
 
     def _change(self, write: Write, returned: Sequence[str]) -> Any:
         target = relation_table(write.relation)
+        of: FromClause = target if write.action is Action.INSERT else target.alias("t0")
         match write.action:
             case Action.INSERT:
-                change, of = self._insert(write, target), target
+                change = self._insert(write, of)
             case Action.UPDATE:
-                of = target.alias("t0")
                 change = self._update(write, of)
             case Action.DELETE:
-                of = target.alias("t0")
-                change = delete(of).where(*self._where(write, of))
+                change = self._delete(write, of)
         columns: list[Any] = [of.c[name] for name in returned]
         return change.returning(*(columns or [literal_column("1").label("one")]))
 
@@ -108,6 +106,8 @@ class PostgresqlWriter(PostgresqlBuilder):
         change = insert(target)  # type: ignore[arg-type]  # SQLAlchemy inserts into any clause, and declares tables alone
         if write.columns:
             change = change.from_select([target.c[of.name] for of in write.columns], self._rows_of(write))
+        else:
+            change = change.values({})  # a row of defaults
         if not write.conflict:
             return change
         key = [quoted_name(name, quote=True) for name in write.conflict]
@@ -130,6 +130,9 @@ class PostgresqlWriter(PostgresqlBuilder):
         for of, value in write.identified:
             rows = rows.where(_read(read, of, write) == cast(self.binds.value(value), Named(of.cast)))
         return rows
+
+    def _delete(self, write: Write, target: FromClause) -> Any:
+        return delete(target).where(*self._where(write, target))  # type: ignore[arg-type]  # as of an insert
 
     def _update(self, write: Write, target: FromClause) -> Any:
         body = cast(self.binds.value(write.first_value), Named("jsonb" if write.defaults else "json"))

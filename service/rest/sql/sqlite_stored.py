@@ -1,4 +1,4 @@
-"""What a value of a request's body is stored as, by its column's type; PostgreSQL's `json_to_recordset` decides the same."""
+"""What a value of a request's body is stored as, by its column's type; as PostgreSQL's `json_to_recordset` has it."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from json.encoder import encode_basestring as quoted
 from typing import Any
 
 from service.catalog.model import Column, Kind
-from service.rest.asked.payload import JsonValue, Number
+from service.rest.asked.payload_json import JsonValue, Number
 from service.rest.sql.sqlite_values import converter, document, number_or_text
 
 

@@ -1,7 +1,7 @@
 """Writes on SQLite, which gives back the rows that a statement has changed, but lets nothing be made of them.
 
-So a write gives back the rows' numbers, and what is wanted of the rows is read by these in the same transaction. Of rows
-that are to be deleted it is read before. Values are put in one row at a time, each converted by its column's type:
+So a write gives back the rows' numbers, and what is wanted of the rows is read by these in the same transaction. Of
+rows that are to be deleted it is read before. Values are put in one row at a time, each converted by its column's type:
 SQLite would store anything anywhere.
 """
 
@@ -12,13 +12,27 @@ from dataclasses import replace
 from functools import partial
 from typing import Any
 
-from sqlalchemy import FromClause, Text, and_, cast, delete, exists, func, literal_column, quoted_name, select, types, update
+from sqlalchemy import (
+    FromClause,
+    Text,
+    and_,
+    case,
+    cast,
+    delete,
+    exists,
+    func,
+    literal_column,
+    quoted_name,
+    select,
+    types,
+    update,
+)
 from sqlalchemy.dialects.sqlite import insert
 
 from service.catalog.model import Column, Kind, Relation, RelationKind
 from service.errors import NotImplementedHereError
 from service.rest.plan.terms import Form, Node
-from service.rest.plan.write import Action, Returns, Write, WritePlan
+from service.rest.plan.write import Action, Returns, WritePlan
 from service.rest.sql.source import Expression, Scope, Source, relation_table
 from service.rest.sql.sqlite import SqliteBuilder
 from service.rest.sql.sqlite_stored import stored
@@ -82,7 +96,7 @@ class _Writer(SqliteBuilder):
                 given = self.binds.value(len(names) + slot, converter(of.kind), types.NULLTYPE)
                 rows = rows.where(values[columns.index(of)] == given)
             change = change.from_select([target.c[name] for name in names], rows)
-        elif names:
+        else:  # without a name all are defaults
             change = change.values({target.c[name]: value for name, value in zip(names, values, strict=True)})
         change = self._on_conflict(change, target, names)
         return self.binds.compile(change.returning(self._key(write.relation) if reads else _ONE), self.dialect)
@@ -100,13 +114,10 @@ class _Writer(SqliteBuilder):
     def update(self, reads: bool, *, found: bool) -> Statement:
         write = self.write_plan
         target = relation_table(write.relation).alias("t0")
-        values: Any = {
-            target.c[column.name]: self._value(write.first_value + number, column)
-            for number, column in enumerate(write.columns)
-        }
+        values: Any = {target.c[of.name]: self._changed(number, of) for number, of in enumerate(write.columns)}
         change: Any = update(target).values(values)  # type: ignore[arg-type]  # as above
         if found:
-            change = change.where(self._is_found(target, write.first_value + len(write.columns)))
+            change = change.where(self._is_found(target, write.first_value + 2 * len(write.columns)))
         else:
             change = change.where(*self._where(target)).returning(self._key(write.relation) if reads else _ONE)
         return self.binds.compile(change, self.dialect)
@@ -125,6 +136,15 @@ class _Writer(SqliteBuilder):
         target = relation_table(self.write_plan.relation).alias("t0")
         rows = select(self._key(self.write_plan.relation)).select_from(target).where(*self._where(target))
         return self.binds.compile(rows, self.dialect)
+
+    def _changed(self, number: int, column: Column) -> Expression:
+        """What a column is changed to: behind the values of all columns it stands for each whether there is one."""
+        write = self.write_plan
+        value = self._value(write.first_value + number, column)
+        if not write.defaults or column.default is None:
+            return value
+        is_given = self.binds.value(write.first_value + len(write.columns) + number, type_=types.NULLTYPE)
+        return case((is_given, value), else_=literal_column(f"({column.default})"))
 
     def _value(self, slot: int, column: Column) -> Expression:
         return self.binds.value(slot, stored(column, textual=self.write_plan.textual), types.NULLTYPE)
@@ -153,7 +173,7 @@ class _Writer(SqliteBuilder):
         scope = self._root(self.plan.node)
         parts = [cast(scope.sources[0].column(name), Text) for name in self.write_plan.relation.primary_key]
         key = func.json_array(*parts).label("key")
-        nothing = literal_column("NULL").label("body"), literal_column("0").label("page_total")
+        nothing: list[Expression] = [literal_column("NULL").label("body"), literal_column("0").label("page_total")]
         return self.binds.compile(select(*nothing, key).select_from(scope.clause), self.dialect)
 
     def _root(self, node: Node) -> Scope:

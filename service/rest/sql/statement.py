@@ -61,7 +61,8 @@ class Procedure:
 
     Args:
         change: changes rows, and gives the key of each (where `find` has given them, nothing). An insert is run for
-            each object of the body, with its values; an update with the request's and those of the one object.
+            each object of the body, with its values; an update with the request's, those of the one object,
+            and whether it has each.
         rows: reads the rows of all keys together, as one JSON array.
         find: gives the keys of the rows that are to be changed; `change` then takes them, as one JSON array.
         reads_first: `rows` is to be run before `change`.

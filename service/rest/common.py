@@ -1,0 +1,48 @@
+"""What the views of the table API have in common."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from service.catalog.model import Catalog, Relation
+from service.database import Database
+from service.rest.asked import Limits
+from service.rest.terms import Asked
+from service.settings import Settings
+
+
+def limits_of(settings: Settings) -> Limits:
+    """The limits of one request, as they are set."""
+    return Limits(
+        query=settings.max_url,
+        embed_depth=settings.max_embed_depth,
+        embeds=settings.max_embeds,
+        conditions=settings.max_filters,
+        columns=settings.max_columns,
+        list_items=settings.max_list,
+        pattern=settings.max_pattern,
+    )
+
+
+def understood(asked: Asked, database: Database) -> Asked:
+    """The request without the preferences that the database has no use for: they are not applied."""
+    if asked.preferences.timezone is None or database.zoned:
+        return asked
+    return replace(asked, preferences=replace(asked.preferences, timezone=None))
+
+
+def told_profile(asked: Asked, relation: Relation, catalog: Catalog) -> str | None:
+    """The schema that is used, told where it was asked for or where there are several."""
+    return relation.schema if asked.profile is not None or len(catalog.schemas) > 1 else None
+
+
+def ending(setting: str, preference: str | None) -> tuple[bool, str | None]:
+    """Whether a transaction is committed, and what of the caller's wish about that is heeded.
+
+    Args:
+        setting: DB_TX_END.
+        preference: `Prefer: tx=`.
+    """
+    if preference is None or not setting.endswith("allow-override"):
+        return setting.startswith("commit"), None
+    return preference == "commit", preference

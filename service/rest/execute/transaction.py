@@ -1,0 +1,114 @@
+"""A request's turn on a connection: in a transaction where there must be one, under the caller's role."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable, Hashable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from typing import TypeVar
+
+from service.auth import CHALLENGE, Identity
+from service.database import Database
+from service.errors import PoolgateError
+from service.pool import Lease
+
+T = TypeVar("T")
+_NO_RIGHT = "42501"
+_AS_ROLE = "select set_config('role', $1, true)"
+_IN_ZONE = "select set_config('timezone', $1, true)"
+_IN_THE_WAY = ("40001", "40P01")
+"""serialization_failure and deadlock_detected: the other transaction was let through, and by now it is."""
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """How a request's transaction is to be.
+
+    Args:
+        readonly: nothing is written.
+        alone: it is one statement, which needs no transaction around it.
+        trusted: it changes nothing for the session; see `Pool.lease`.
+        zone: the time zone that times are written in.
+        commit: False undoes all at its end.
+        lasting: seconds that it may last, where that is longer than others may.
+    """
+
+    readonly: bool = True
+    alone: bool = False
+    trusted: bool = True
+    zone: str | None = None
+    commit: bool = True
+    lasting: float | None = None
+
+
+@dataclass
+class Turn:
+    """A request's turn on a connection.
+
+    Args:
+        began: on the clock of `time.perf_counter`.
+    """
+
+    lease: Lease
+    began: float
+
+    @property
+    def ran(self) -> float:
+        """Seconds since it began."""
+        return time.perf_counter() - self.began
+
+
+@asynccontextmanager
+async def turn_on(database: Database, identity: Identity, terms: Terms, caller: Hashable) -> AsyncIterator[Turn]:
+    """A connection for a request.
+
+    Args:
+        caller: for whom it is taken; the pool's share is counted by it.
+
+    Raises:
+        DatabaseError: the database refused.
+        UnavailableError: no connection could be had, or it was lost.
+    """
+    bare = terms.alone and terms.commit and identity.role is None and terms.zone is None
+    try:
+        async with database.pool.lease(readonly=terms.readonly, identity=caller, trusted=terms.trusted) as lease:
+            now = Turn(lease, time.perf_counter())
+            if bare:
+                yield now
+                return
+            async with lease.transaction(readonly=terms.readonly, lasting=terms.lasting, commit=terms.commit):
+                if identity.role is not None:
+                    await lease.fetchval(_AS_ROLE, identity.role)
+                if terms.zone is not None:
+                    await lease.fetchval(_IN_ZONE, terms.zone)
+                yield now
+                if not (terms.commit or terms.readonly) and database.settle:
+                    await lease.script(database.settle)  # what waits for the end shows now, or it never would
+    except Exception as error:
+        translated = database.translate(error)
+        if translated is None:
+            raise
+        raise _seen_by(identity, translated) from error
+
+
+async def retried(once: Callable[[], Awaitable[T]]) -> T:
+    """Does something that another transaction may be in the way of, and if one was does it once more.
+
+    Args:
+        once: does it as a whole: what it did is undone when it is called again.
+    """
+    try:
+        return await once()
+    except PoolgateError as error:
+        if error.code not in _IN_THE_WAY:
+            raise
+    return await once()
+
+
+def _seen_by(identity: Identity, error: PoolgateError) -> PoolgateError:
+    """A right that is missing may be had by signing in: to a caller without credentials the answer says so."""
+    if identity.anonymous and error.code == _NO_RIGHT:
+        error.status = 401
+        error.headers.update(CHALLENGE)
+    return error

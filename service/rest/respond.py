@@ -1,0 +1,48 @@
+"""An answer becomes the web framework's response."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from flask import request
+from werkzeug.datastructures import Headers
+
+from service.asgi import Response
+from service.rest.answer.answer import Answer
+from service.rest.answer.lines import StreamAnswer
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import WSGIEnvironment
+
+
+class _Complete(Response):
+    """A response whose headers need no mending before they are sent."""
+
+    def get_wsgi_headers(self, environ: WSGIEnvironment) -> Headers:
+        return self.headers
+
+
+def to_response(answer: Answer | StreamAnswer) -> Response:
+    """The web framework's form of an answer."""
+    if isinstance(answer, StreamAnswer):
+        return Response(answer.parts, answer.answer.status, Headers(list(answer.answer.headers.items())))
+    headers = Headers(list(answer.headers.items()))
+    if request.method != "HEAD" and answer.status not in (204, 304):
+        # What a GET would have answered has a length that is not known to a HEAD, for which no rows are written.
+        headers.add("Content-Length", str(len(answer.body)))
+    response = _Complete([answer.body], answer.status, headers)
+    if "Content-Type" not in answer.headers:
+        response.headers.remove("Content-Type")  # an empty body has no type
+    return response
+
+
+class RequestHeaders:
+    """A request's headers, by way of its environ: Werkzeug's own raise and catch an error for each that is missing."""
+
+    __slots__ = ("_environ",)
+
+    def __init__(self, environ: WSGIEnvironment) -> None:
+        self._environ = environ
+
+    def get(self, key: str, /) -> str | None:
+        return self._environ.get(f"HTTP_{key.upper().replace('-', '_')}")

@@ -1,0 +1,95 @@
+"""Writing rows: POST, PUT, PATCH and DELETE on a table. The stages of a request called in turn, each timed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from flask import request
+
+from service.auth import Identity
+from service.catalog.holder import CatalogHolder
+from service.database import Database
+from service.errors import BodyError
+from service.rest.answer.answer import Answer
+from service.rest.answer.written import answer_written, is_checked
+from service.rest.asked import Limits, read_request
+from service.rest.asked.payload import Payload, read_payload
+from service.rest.common import ending, limits_of, told_profile, understood
+from service.rest.execute import WriteRequest, Written, run_write
+from service.rest.plan.media import choose_media
+from service.rest.plan.possible import can_make
+from service.rest.prepare import Statements
+from service.rest.respond import RequestHeaders
+from service.rest.terms import Asked
+from service.settings import Settings
+from service.timing import Timings
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import WSGIEnvironment
+
+
+@dataclass(frozen=True)
+class Writes:
+    """What writing needs."""
+
+    settings: Settings
+    database: Database
+    catalog: CatalogHolder
+    statements: Statements
+
+    async def answer(self, name: str, environ: WSGIEnvironment, identity: Identity, timings: Timings) -> Answer:
+        """The answer to a write of the relation `name`.
+
+        Raises:
+            PoolgateError: it cannot be done.
+        """
+        method, headers = environ["REQUEST_METHOD"], RequestHeaders(environ)
+        asked = read_request(method, name, environ["QUERY_STRING"], headers, limits=self._limits)
+        asked = understood(asked, self.database)
+        catalog = self.catalog.current
+        media = choose_media(asked.accept, can_make=lambda form: can_make(form, asked, catalog))
+        payload = self._payload(asked, environ)
+        timings.mark("parse")
+        columns = () if payload is None else payload.columns
+        textual = payload is not None and payload.textual
+        prepared = self.statements.write(asked, columns, catalog, media, textual=textual)
+        timings.mark("plan")
+        commit, transaction = ending(self.settings.db_tx_end, asked.preferences.transaction)
+        run = WriteRequest(
+            self.database,
+            prepared,
+            asked,
+            payload,
+            identity,
+            commit=commit,
+            checked=is_checked(asked, media),
+            caller=environ.get("REMOTE_ADDR"),
+        )
+        path, profile = request.script_root + request.path, told_profile(asked, prepared.relation, catalog)
+
+        def conclude(written: Written) -> Answer:
+            timings.add("wait", written.waited)
+            timings.add("transaction", written.ran)
+            return answer_written(written, asked, media, prepared, path=path, profile=profile, transaction=transaction)
+
+        return await run_write(run, conclude)
+
+    @cached_property
+    def _limits(self) -> Limits:
+        return limits_of(self.settings)
+
+    def _payload(self, asked: Asked, environ: WSGIEnvironment) -> Payload | None:
+        """The body, where the method has one."""
+        if asked.method == "DELETE":
+            return None
+        payload = read_payload(environ.get("CONTENT_TYPE"), request.get_data(cache=False), asked.columns)
+        if payload.count > 1 and asked.method != "POST":
+            raise BodyError(
+                f"A {asked.method} takes one object, and the body has {payload.count}",
+                hint="To give several rows values of their own, POST them with 'Prefer: resolution=merge-duplicates'.",
+            )
+        if payload.count > 1 and not payload.columns:
+            raise BodyError("Objects without a key say nothing but how many rows there are to be; send one at a time")
+        return payload
