@@ -89,6 +89,7 @@ class Writes:
             raise BodyError(
                 f"A {asked.method} takes one object, and the body has {payload.count}",
                 hint="To give several rows values of their own, POST them with 'Prefer: resolution=merge-duplicates'.",
+                code="PGRST115" if asked.method == "PUT" else None,
             )
         if payload.count > 1 and not payload.columns:
             raise BodyError("Objects without a key say nothing but how many rows there are to be; send one at a time")

@@ -54,7 +54,7 @@ def answer_written(
     if asked.method != "PUT":
         headers["Content-Range"] = _content_range(written, asked)
     if written.key is not None and written.affected == 1:
-        headers["Location"] = f"{path}?{_key(written.key, prepared.relation.primary_key)}"
+        headers["Location"] = f"{quote(path)}?{_key(written.key, prepared.relation.primary_key)}"
     if applied := ", ".join(f"{name}={value}" for name, value in _applied(asked, prepared, transaction).items()):
         headers["Preference-Applied"] = applied
     return Answer(_status(written, prepared, asked.method), headers, _body(written, media) if is_given else b"")
@@ -97,7 +97,8 @@ def _status(written: Written, prepared: PreparedWrite, method: str) -> int:
     if method == "PUT":
         return (201 if is_new else 200) if is_given else 204
     if prepared.write.action is Action.INSERT:
-        return 201 if is_new or not written.affected or not prepared.write.merge else 200
+        merges = bool(prepared.write.conflict) and prepared.write.merge
+        return 201 if is_new or not merges else 200
     return 200 if is_given else 204
 
 

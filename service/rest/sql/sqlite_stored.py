@@ -7,6 +7,7 @@ from json.encoder import encode_basestring as quoted
 from typing import Any
 
 from service.catalog.model import Column, Kind
+from service.errors import DatabaseError
 from service.rest.asked.payload_json import JsonValue, Number
 from service.rest.sql.sqlite_values import converter, document, number_or_text
 
@@ -25,7 +26,7 @@ def stored(column: Column, *, textual: bool) -> Callable[[JsonValue], Any]:
     if column.kind is Kind.OTHER:
         return _as_it_is
     convert = converter(column.kind)
-    return lambda value: None if value is None else convert(value if type(value) is str else _text(value))
+    return lambda value: None if value is None else convert(_checked(value) if type(value) is str else _text(value))
 
 
 def _document_in(value: JsonValue) -> str | None:
@@ -39,6 +40,8 @@ def _document(value: JsonValue) -> str | None:
 def _as_it_is(value: JsonValue) -> Any:
     """For a column of any type."""
     match value:
+        case str() if type(value) is str:
+            return _checked(value)
         case bool():
             return int(value)
         case Number():
@@ -46,6 +49,13 @@ def _as_it_is(value: JsonValue) -> Any:
         case dict() | list():
             return json_of(value)
     return value
+
+
+def _checked(text: str) -> str:
+    """SQLite would keep a NUL, and show the text only up to there."""
+    if "\0" in text:
+        raise DatabaseError("22P05", "a text cannot hold the character \\u0000")
+    return text
 
 
 def _text(value: JsonValue) -> str:

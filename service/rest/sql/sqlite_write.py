@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from functools import partial
+from functools import cached_property, partial
 from typing import Any
 
 from sqlalchemy import (
@@ -98,43 +98,43 @@ class _Writer(SqliteBuilder):
             change = change.from_select([target.c[name] for name in names], rows)
         else:  # without a name all are defaults
             change = change.values({target.c[name]: value for name, value in zip(names, values, strict=True)})
-        change = self._on_conflict(change, target, names)
+        change = self._on_conflict(change, target)
         return self.binds.compile(change.returning(self._key(write.relation) if reads else _ONE), self.dialect)
 
-    def _on_conflict(self, change: Any, target: FromClause, names: Sequence[str]) -> Any:
+    def _on_conflict(self, change: Any, target: FromClause) -> Any:
         write = self.write_plan
         if not write.conflict:
             return change
         key = [quoted_name(name, quote=True) for name in write.conflict]
-        if not (write.merge and names):  # of a row without values there is nothing to merge
+        if not (write.merge and write.columns):  # of a row without values there is nothing to merge
             return change.on_conflict_do_nothing(index_elements=key)
-        merged = {target.c[name]: change.excluded[name] for name in names}
+        merged = {target.c[of.name]: change.excluded[of.name] for of in write.columns}  # where not given, the default
         return change.on_conflict_do_update(index_elements=key, set_=merged, where=_MERGES)
 
     def update(self, reads: bool, *, found: bool) -> Statement:
         write = self.write_plan
-        target = relation_table(write.relation).alias("t0")
+        target = self._changed_table.table
         values: Any = {target.c[of.name]: self._changed(number, of) for number, of in enumerate(write.columns)}
         change: Any = update(target).values(values)  # type: ignore[arg-type]  # as above
         if found:
             change = change.where(self._is_found(target, write.first_value + 2 * len(write.columns)))
         else:
-            change = change.where(*self._where(target)).returning(self._key(write.relation) if reads else _ONE)
+            change = change.where(*self._where()).returning(self._key(write.relation) if reads else _ONE)
         return self.binds.compile(change, self.dialect)
 
     def delete(self, *, found: bool) -> Statement:
-        target = relation_table(self.write_plan.relation).alias("t0")
+        target = self._changed_table.table
         change: Any = delete(target)  # type: ignore[arg-type]  # as above
         if found:
             change = change.where(self._is_found(target, self.write_plan.first_value))
         else:
-            change = change.where(*self._where(target)).returning(_ONE)
+            change = change.where(*self._where()).returning(_ONE)
         return self.binds.compile(change, self.dialect)
 
     def find(self) -> Statement:
         """The keys of the rows that are to be changed."""
-        target = relation_table(self.write_plan.relation).alias("t0")
-        rows = select(self._key(self.write_plan.relation)).select_from(target).where(*self._where(target))
+        target = self._changed_table.table
+        rows = select(self._key(self.write_plan.relation)).select_from(target).where(*self._where())
         return self.binds.compile(rows, self.dialect)
 
     def _changed(self, number: int, column: Column) -> Expression:
@@ -149,8 +149,17 @@ class _Writer(SqliteBuilder):
     def _value(self, slot: int, column: Column) -> Expression:
         return self.binds.value(slot, stored(column, textual=self.write_plan.textual), types.NULLTYPE)
 
-    def _where(self, target: FromClause) -> list[Expression]:
-        with self.within(Scope([Source(self.write_plan.relation, target, "t0")], target)):
+    @cached_property
+    def _changed_table(self) -> Source:
+        """The relation under another name; a view under its own, for SQLite knows no other where it changes one."""
+        relation = self.write_plan.relation
+        table = relation_table(relation)
+        if relation.kind is RelationKind.VIEW:
+            return Source(relation, table, self._quoted(relation.name))
+        return Source(relation, table.alias("t0"), "t0")
+
+    def _where(self) -> list[Expression]:
+        with self.within(Scope([self._changed_table], self._changed_table.table)):
             return [self.condition(condition) for condition in self.write_plan.where]
 
     # What is read of the rows
