@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -29,6 +30,8 @@ from service.timing import Timings
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIEnvironment
 
+_LARGE = 131_072  # bytes; reading that many takes some milliseconds
+
 
 @dataclass(frozen=True)
 class Writes:
@@ -50,7 +53,7 @@ class Writes:
         asked = understood(asked, self.database)
         catalog = self.catalog.current
         media = choose_media(asked.accept, can_make=lambda form: can_make(form, asked, catalog))
-        payload = self._payload(asked, environ)
+        payload = await self._payload(asked, environ)
         timings.mark("parse")
         columns = () if payload is None else payload.columns
         textual = payload is not None and payload.textual
@@ -80,11 +83,15 @@ class Writes:
     def _limits(self) -> Limits:
         return limits_of(self.settings)
 
-    def _payload(self, asked: Asked, environ: WSGIEnvironment) -> Payload | None:
+    async def _payload(self, asked: Asked, environ: WSGIEnvironment) -> Payload | None:
         """The body, where the method has one."""
         if asked.method == "DELETE":
             return None
-        payload = read_payload(environ.get("CONTENT_TYPE"), request.get_data(cache=False), asked.columns)
+        content_type, body = environ.get("CONTENT_TYPE"), request.get_data(cache=False)
+        if len(body) < _LARGE:
+            payload = read_payload(content_type, body, asked.columns)
+        else:  # the loop has other requests to serve meanwhile
+            payload = await asyncio.to_thread(read_payload, content_type, body, asked.columns)
         if payload.count > 1 and asked.method != "POST":
             raise BodyError(
                 f"A {asked.method} takes one object, and the body has {payload.count}",

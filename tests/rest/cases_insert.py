@@ -146,6 +146,7 @@ COLUMNS = [
          '+items [4, "saw", null, 1, true, null]', '+items [5, "axe", null, 1, true, "n"]'),
     post("items?columns=name,note,active", '[{"name":"saw"},{"name":"axe","note":"n","active":null}]', SAW,
          '+items [5, "axe", null, 1, null, "n"]', prefer=DEFAULT, answers={"Preference-Applied": DEFAULT}),
+    post("greetings?columns=id,word,other", '{"id":1}', '+greetings [1, "hi", "ho"]', prefer=DEFAULT, on=POSTGRESQL),
     post("items?columns=id,name", '[{"name":"saw"},{"id":9,"name":"axe"}]', SAW, AXE.replace("5", "9"), prefer=DEFAULT),
     post("items?columns=id,name,quantity&select=id,quantity", '[{"name":"saw"},{"id":9,"name":"axe","quantity":3}]',
          SAW,

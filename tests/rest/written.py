@@ -28,7 +28,7 @@ TABLES = (
         "documents",
         "kinds",
     ),
-    *("made", "nodes", "later", "odd name", "lists"),
+    *("made", "nodes", "later", "odd name", "lists", "greetings"),
 )
 DOCUMENTS = {"documents": ("doc", "tree"), "lists": ("numbers", "words")}
 EMPTY = "".join(f'delete from "{name}";' for name in TABLES)

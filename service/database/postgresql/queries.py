@@ -30,17 +30,18 @@ RELATIONS = """
     where c.relkind in ('r', 'p', 'v', 'm', 'f')
 """
 
-# An identity column is given the default it stands for.
+# An identity column is given the default it stands for, one without a default that of its domain.
 COLUMNS = """
     select a.attrelid::int8 as relation, a.attnum as number, a.attname::text as name,
         a.atttypid::int8 as type, a.atttypmod as modifier,
         format_type(a.atttypid, a.atttypmod) as printed, a.attnotnull as not_null, a.attgenerated <> '' as generated,
         case when a.attidentity <> ''
             then format('nextval(%L::regclass)', pg_get_serial_sequence(a.attrelid::regclass::text, a.attname))
-            else pg_get_expr(d.adbin, d.adrelid) end as initial,
+            else coalesce(pg_get_expr(d.adbin, d.adrelid), pg_get_expr(t.typdefaultbin, 0)) end as initial,
         s.description as comment
     from pg_class c join pg_namespace n on n.oid = c.relnamespace and n.nspname = any($1::text[])
     join pg_attribute a on a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped
+    left join pg_type t on t.oid = a.atttypid and t.typtype = 'd'
     left join pg_attrdef d on d.adrelid = c.oid and d.adnum = a.attnum
     left join pg_description s on s.classoid = 'pg_class'::regclass and s.objoid = c.oid and s.objsubid = a.attnum
     where c.relkind in ('r', 'p', 'v', 'm', 'f')

@@ -20,6 +20,8 @@ create table made (id integer primary key, base integer, twice integer generated
 create table nodes (id integer primary key, parent_id integer references nodes, name text not null);
 create table later (id integer primary key, next integer references later deferrable initially deferred);
 create table "odd name" ("i d" integer primary key, "select" text, "quo""te" text, "a.b" text, "100%" text, "Ünï" text);
+create domain greeting as text default 'hi';
+create table greetings (id integer primary key, word greeting, other greeting default 'ho');
 create table lists (id integer primary key, numbers integer[], words text[]);
 
 create view item_names as select id, name, quantity from items;
