@@ -122,6 +122,7 @@ class Settings(BaseSettings):
     max_pattern: Annotated[int, _counted(1, 32_768)] = _setting(
         1000, "How many characters a pattern or a regular expression may have."
     )
+    max_batch: Annotated[int, _counted(0, 10_000)] = _setting(100, "How many operations a batch may have; 0 for none.")
     body_timeout: Seconds = _setting(30.0, "The longest a request's body may take to come.")
     send_timeout: Seconds = _setting(30.0, "The longest an answer waits for a caller who does not read it.")
     keep_alive: Seconds = _setting(5.0, "How long a connection may lie unused between two requests.")

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from json.encoder import encode_basestring as quoted
 from typing import Any
 
 from service.catalog.model import Column, Kind
 from service.errors import DatabaseError
-from service.rest.asked.payload_json import JsonValue, Number
+from service.rest.asked.payload_json import JsonValue, Number, write_json
 from service.rest.sql.sqlite_values import converter, document, number_or_text
 
 
@@ -34,7 +33,7 @@ def _document_in(value: JsonValue) -> str | None:
 
 
 def _document(value: JsonValue) -> str | None:
-    return None if value is None else json_of(value)
+    return None if value is None else write_json(value)
 
 
 def _as_it_is(value: JsonValue) -> Any:
@@ -47,7 +46,7 @@ def _as_it_is(value: JsonValue) -> Any:
         case Number():
             return number_or_text(value)
         case dict() | list():
-            return json_of(value)
+            return write_json(value)
     return value
 
 
@@ -62,20 +61,4 @@ def _text(value: JsonValue) -> str:
     """A value as the text that its column's type is to read."""
     if isinstance(value, Number):
         return str(value)
-    return json_of(value)
-
-
-def json_of(value: JsonValue) -> str:
-    """A value as JSON, numbers with the digits that they came with."""
-    match value:
-        case None:
-            return "null"
-        case bool():
-            return "true" if value else "false"
-        case Number():
-            return str(value)
-        case str():
-            return quoted(value)
-        case list():
-            return f"[{','.join(map(json_of, value))}]"
-    return f"{{{','.join(f'{quoted(key)}:{json_of(each)}' for key, each in value.items())}}}"
+    return write_json(value)
