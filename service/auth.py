@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import enum
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
@@ -34,6 +35,18 @@ class Identity:
     role: str | None = None
     claims: Mapping[str, Any] = field(default_factory=lambda: MappingProxyType({}), hash=False)
     anonymous: bool = False
+
+    @property
+    def scope(self) -> str:
+        """What is remembered for one of two identities is shown to the other only if this is the same.
+
+        A token's subject tells it, whatever else changes when it is renewed; without one all of it but its times.
+        """
+        if self.anonymous:
+            return json.dumps(["anonymous", self.role])
+        by = {"iss", "sub"} if "sub" in self.claims else self.claims.keys() - {"exp", "iat", "nbf", "jti"}
+        who = {name: self.claims[name] for name in sorted(by) if name in self.claims}
+        return json.dumps(["token", self.role, who], default=str, sort_keys=True)
 
 
 def anonymous(access: str, role: str | None) -> Identity:

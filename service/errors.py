@@ -11,6 +11,9 @@
     │   ├── MediaTypeError           406  PGRST107  nothing acceptable can be produced
     │   ├── MethodError              405  PGRST117  the resource does not know this method
     │   ├── CursorError              400  PGATE400  a cursor that cannot be used, or rows that cannot have one
+    │   ├── IdempotencyKeyError      400  PGATE400  an Idempotency-Key that cannot be read
+    │   ├── KeyReusedError           422  PGATE422  an Idempotency-Key that belongs to another request
+    │   ├── KeyInUseError            409  PGATE409  another request with this Idempotency-Key is under way
     │   ├── PreferenceError          400  PGRST122  handling=strict and an unknown preference
     │   ├── PathError                404  PGRST125  no resource at this path
     │   └── TooLargeError            413  PGATE413  a body, URL or header block beyond its limit
@@ -134,6 +137,29 @@ class MethodError(AskedError):
 
 class CursorError(AskedError):
     code = "PGATE400"
+
+
+class IdempotencyKeyError(AskedError):
+    code = "PGATE400"
+
+
+class KeyReusedError(AskedError):
+    status = 422
+    code = "PGATE422"
+
+
+class KeyInUseError(AskedError):
+    """Another request with this Idempotency-Key is under way; trying again a little later gives its answer."""
+
+    status = 409
+    code = "PGATE409"
+
+    def __init__(self) -> None:
+        super().__init__(
+            "A request with this Idempotency-Key is under way",
+            hint="Send it again a little later: the answer will be that of the one under way.",
+            headers={"Retry-After": "1"},
+        )
 
 
 class PreferenceError(AskedError):

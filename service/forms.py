@@ -54,6 +54,12 @@ def url_size(value: int) -> int:
     return value
 
 
+def lifetime(value: float) -> float:
+    if not 1 <= value <= 366 * 86400:
+        raise ValueError("is out of bounds; expected 1s to 366d")
+    return value
+
+
 def rest_prefix(value: str) -> str:
     prefix = value.rstrip("/") or "/"
     if not re.fullmatch(r"/|(/[A-Za-z0-9._~-]+)+", value.rstrip("/") or "/") or re.match(r"/-(/|$)", prefix):

@@ -183,6 +183,9 @@ class Settings(BaseSettings):
         None, "The most rows of an answer that is streamed (CSV, NDJSON); none for no limit."
     )
     stream_timeout: Seconds = _setting(600.0, "The longest an answer may be streamed; it holds a connection.")
+    idempotency_lifetime: Annotated[Seconds, AfterValidator(forms.lifetime)] = _setting(
+        86400.0, "How long the answer to a write with an Idempotency-Key is kept and given again."
+    )
     db_tx_end: Annotated[Literal["commit", "commit-allow-override", "rollback", "rollback-allow-override"], Lower] = (
         _setting("commit", "How a transaction ends, and whether a request may override it with Prefer: tx=.")
     )

@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator, Sequence
 from typing import ClassVar
 
 from service.catalog.model import Catalog
+from service.database.keys import Keys
 from service.errors import PoolgateError
 from service.pool import Pool
 
@@ -17,6 +18,7 @@ class Database(ABC):
     Args:
         pool: the pool that every coroutine shares.
         safe_url: the URL without its passwords, for logs and pages.
+        keys: what it keeps of requests that are to be done once.
     """
 
     name: ClassVar[str]
@@ -28,9 +30,10 @@ class Database(ABC):
     zoned: ClassVar[bool] = False
     """Whether it has times that it writes in the session's time zone."""
 
-    def __init__(self, pool: Pool, safe_url: str) -> None:
+    def __init__(self, pool: Pool, safe_url: str, keys: Keys) -> None:
         self.pool = pool
         self.safe_url = safe_url
+        self.keys = keys
 
     def __repr__(self) -> str:
         return f"<Database {self.safe_url} {self.pool!r}>"

@@ -17,6 +17,7 @@ from service.database.postgresql import changes, described, dialect, errors, ref
 from service.database.postgresql.budget import Budget
 from service.database.postgresql.connecting import Connector
 from service.database.postgresql.driver import AsyncpgDriver
+from service.database.postgresql.keys import PostgresqlKeys
 from service.database.postgresql.target import Target, target_of
 from service.errors import DatabaseAwayError, PoolgateError, SettingsError
 from service.events import Observe
@@ -40,7 +41,7 @@ class PostgresqlDatabase(Database):
     zoned = True
 
     def __init__(self, pool: Pool, target: Target, budget: Budget, extra_schemas: Sequence[str] = ()) -> None:
-        super().__init__(pool, target.safe_url)
+        super().__init__(pool, target.safe_url, PostgresqlKeys())
         self.target = target
         self.budget = budget
         self.extra_schemas = tuple(extra_schemas)

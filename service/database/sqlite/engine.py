@@ -17,6 +17,7 @@ from service.database.limits import pool_limits
 from service.database.sqlite import changes, dialect, errors, files, reflect
 from service.database.sqlite.connection import FileConnection, LimitedConnection
 from service.database.sqlite.driver import SqliteDriver
+from service.database.sqlite.keys import SqliteKeys
 from service.errors import DatabaseAwayError, PoolgateError, SettingsError
 from service.events import Observe
 from service.pool import Pool, Store
@@ -38,7 +39,7 @@ class SqliteDatabase(Database):
     connecting = "Opening one needs no network and no password, but a file, a thread and our functions in it."
 
     def __init__(self, pool: Pool, safe_url: str, *, path: Path, limit: float) -> None:
-        super().__init__(pool, safe_url)
+        super().__init__(pool, safe_url, SqliteKeys())
         self.path = path
         self.limit = limit
 
