@@ -1,7 +1,7 @@
 """The demo database: airports of the world, the countries and subdivisions they are in, from packages.
 
 `build_file` makes the SQLite file that `poolgate serve` falls back to; `build` loads the same into any database,
-but for the full-text table `airport_search`.
+but for the full-text table `airport_search` and the service's own tables.
 """
 
 from __future__ import annotations
@@ -23,6 +23,7 @@ from sqlalchemy.engine import Connection
 
 from service.database.single import single_connection
 from service.errors import PoolgateError
+from service.migrate import migrate
 
 Row = dict[str, Any]
 Progress = Callable[[int, int], None]
@@ -99,13 +100,18 @@ def build_file(path: Path = DEFAULT_PATH, progress: Progress = lambda done, tota
         raise PoolgateError(f"{path} cannot be written: {error.strerror}") from error
     os.close(handle)
     try:
-        asyncio.run(build(f"sqlite:///{quote(name)}", progress, after=_SEARCH))
+        asyncio.run(_fill(f"sqlite:///{quote(name)}", progress))
         Path(name).chmod(0o644)
         Path(name).replace(path)  # at once, so that nobody ever opens half a demo
     finally:
         with suppress(FileNotFoundError):
             Path(name).unlink()
     return True
+
+
+async def _fill(url: str, progress: Progress) -> None:
+    await build(url, progress, after=_SEARCH)
+    await migrate(url)  # so that writes with an Idempotency-Key can be tried
 
 
 def is_demo_file(path: Path) -> bool:

@@ -27,8 +27,8 @@ FLOORS = (
     ("docs",),
     ("conversation", "post", "listening"),
     ("app", "connections", "supervisor"),
-    ("loading",),
-    ("server", "testing", "demo", "migrate"),
+    ("loading", "migrate"),
+    ("server", "testing", "demo"),
     ("cli",),
     ("__main__",),
 )

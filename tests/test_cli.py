@@ -127,7 +127,7 @@ def test_wrong_settings(command: str, monkeypatch: pytest.MonkeyPatch, empty_fol
 
 @pytest.mark.slow
 def test_demo_and_migrate(empty_folder: Path) -> None:
-    """The demo is built where it is wanted, and the service's own tables are put into it and taken out."""
+    """The demo is built where it is wanted, the service's own tables in it, which are taken out and put in again."""
     built = run("demo", "--path", "own.db")
     assert (built.exit_code, built.stderr) == (0, "Building own.db\n")
     assert "poolgate serve --database sqlite:///own.db" in built.stdout
@@ -136,9 +136,9 @@ def test_demo_and_migrate(empty_folder: Path) -> None:
     assert (again.exit_code, again.stdout, again.stderr) == (0, built.stdout, "")
     environment = {"DATABASE_URL": "sqlite:///own.db"}
     for arguments, told in (
-        ([], "from base to 0001: 0001"),
         ([], "nothing to do: the database is at 0001"),
         (["base"], "from 0001 to base: 0001"),
+        ([], "from base to 0001: 0001"),
     ):
         result = CliRunner(env=environment).invoke(main, ["migrate", *arguments])
         assert (result.exit_code, result.output) == (0, f"sqlite:///own.db: {told}\n")

@@ -67,6 +67,11 @@ def test_views_and_search(database: sqlite3.Connection) -> None:
     assert ("LSZH",) in found
 
 
+def test_the_services_own_tables(database: sqlite3.Connection) -> None:
+    """A write with an Idempotency-Key finds the table that it needs."""
+    assert database.execute("select count(*) from poolgate_idempotency").fetchone() == (0,)
+
+
 def test_a_second_build_changes_nothing(path: Path) -> None:
     """A demo that is there is left as it is."""
     before = path.stat()
