@@ -14,6 +14,7 @@ from typing import Any, TypeVar
 import aiosqlite
 
 from service.database.sqlite.complaints import take_complaint
+from service.database.sqlite.log import Log
 
 T = TypeVar("T")
 
@@ -59,9 +60,11 @@ class LimitedConnection(sqlite3.Connection):
 
     Attributes:
         left_open: a cursor whose rows may not all have been fetched; until it is closed it holds its snapshot.
+        log: of one that writes.
     """
 
     left_open: sqlite3.Cursor | None = None
+    log: Log | None = None
 
     def __init__(self, *args: Any, limit: float, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -83,7 +86,11 @@ class LimitedConnection(sqlite3.Connection):
         """Ignored: SQLAlchemy sets it to leave AUTOCOMMIT, and then sqlite3 would open transactions by itself."""
 
     def look_at(self, sql: str) -> str:
-        """Notes whether it changes the connection; returns it."""
+        """Before each statement: notes whether it changes the connection, and has the log be short; returns it."""
+        if self.log is not None and not self.in_transaction:
+            began = monotonic()
+            self.log.trim(self)
+            self.running.deadline += monotonic() - began
         self.is_touched = self.is_touched or lasts(sql)
         return sql
 

@@ -10,11 +10,11 @@ from urllib.parse import quote, unquote, urlsplit
 
 from service.database.sqlite.connection import LimitedConnection
 from service.database.sqlite.functions import register
+from service.database.sqlite.log import LONGEST, Log
 from service.errors import SettingsError
 
 BUSY_TIMEOUT = 5.0
 """Seconds a write waits for another process's write."""
-_WAL_LIMIT = 64 * 1024**2  # bytes the log is cut back to after a checkpoint
 _STATEMENTS = 128  # prepared statements a connection keeps
 
 
@@ -56,8 +56,9 @@ def open_writer(path: Path, limit: float) -> LimitedConnection:
         _keep_a_log(raw)
         raw.execute("PRAGMA synchronous=NORMAL")
         raw.execute("PRAGMA foreign_keys=ON")
-        raw.execute(f"PRAGMA journal_size_limit={_WAL_LIMIT}")
+        raw.execute(f"PRAGMA journal_size_limit={LONGEST}")
         raw.is_touched = False
+        raw.log = Log(path, limit, BUSY_TIMEOUT)
     except BaseException:
         raw.close()
         raise
