@@ -22,7 +22,9 @@ from service.rest.answer.rows import answer_plan, answer_rows
 from service.rest.asked import Limits, read_request
 from service.rest.common import limits_of, told_profile, understood
 from service.rest.execute import Request, open_stream, run_explain, run_read
+from service.rest.execute.idempotency import Memory
 from service.rest.execute.request import narrowed
+from service.rest.once import Repeats
 from service.rest.plan.allowed import allowed_methods
 from service.rest.plan.media import Media, choose_media
 from service.rest.plan.names import resolve_relation, resolve_schema
@@ -109,7 +111,8 @@ class TableApi:
 
     @cached_property
     def _writes(self) -> Writes:
-        return Writes(self.settings, self.database, self.catalog, self.statements)
+        repeats = Repeats(Memory(self.database), self.settings.idempotency_lifetime)
+        return Writes(self.settings, self.database, self.catalog, self.statements, repeats)
 
     @cached_property
     def _anonymous(self) -> Identity:

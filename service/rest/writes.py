@@ -19,6 +19,8 @@ from service.rest.asked import Limits, read_request
 from service.rest.asked.payload import Payload, read_payload
 from service.rest.common import ending, limits_of, told_profile, understood
 from service.rest.execute import WriteRequest, Written, run_write
+from service.rest.execute.idempotency import Once
+from service.rest.once import Repeats
 from service.rest.plan.media import choose_media
 from service.rest.plan.possible import can_make
 from service.rest.prepare import Statements
@@ -41,6 +43,7 @@ class Writes:
     database: Database
     catalog: CatalogHolder
     statements: Statements
+    repeats: Repeats
 
     async def answer(self, name: str, environ: WSGIEnvironment, identity: Identity, timings: Timings) -> Answer:
         """The answer to a write of the relation `name`.
@@ -53,7 +56,8 @@ class Writes:
         asked = understood(asked, self.database)
         catalog = self.catalog.current
         media = choose_media(asked.accept, can_make=lambda form: can_make(form, asked, catalog))
-        payload = await self._payload(asked, environ)
+        path = request.script_root + request.path
+        once, payload = await self._body(asked, path, environ, identity)
         timings.mark("parse")
         columns = () if payload is None else payload.columns
         textual = payload is not None and payload.textual
@@ -70,34 +74,45 @@ class Writes:
             checked=is_checked(asked, media),
             caller=environ.get("REMOTE_ADDR"),
         )
-        path, profile = request.script_root + request.path, told_profile(asked, prepared.relation, catalog)
+        profile = told_profile(asked, prepared.relation, catalog)
 
         def conclude(written: Written) -> Answer:
             timings.add("wait", written.waited)
             timings.add("transaction", written.ran)
             return answer_written(written, asked, media, prepared, path=path, profile=profile, transaction=transaction)
 
-        return await run_write(run, conclude)
+        return await run_write(run, conclude, once)
+
+    async def _body(
+        self, asked: Asked, path: str, environ: WSGIEnvironment, identity: Identity
+    ) -> tuple[Once[Answer] | None, Payload | None]:
+        """What the body says, and that it is to be done once, where there is a key; of the body itself nothing stays."""
+        body = request.get_data(cache=False) if asked.method != "DELETE" else b""
+
+        def read() -> tuple[Once[Answer] | None, Payload | None]:
+            query, headers = environ["QUERY_STRING"], RequestHeaders(environ)
+            once = self.repeats.of(asked.method, path, query, headers, body, identity)
+            return once, _payload(asked, headers.get("Content-Type"), body)
+
+        # Of a large one beside the loop, which has other requests to serve meanwhile.
+        return read() if len(body) < _LARGE else await asyncio.to_thread(read)
 
     @cached_property
     def _limits(self) -> Limits:
         return limits_of(self.settings)
 
-    async def _payload(self, asked: Asked, environ: WSGIEnvironment) -> Payload | None:
-        """The body, where the method has one."""
-        if asked.method == "DELETE":
-            return None
-        content_type, body = environ.get("CONTENT_TYPE"), request.get_data(cache=False)
-        if len(body) < _LARGE:
-            payload = read_payload(content_type, body, asked.columns)
-        else:  # the loop has other requests to serve meanwhile
-            payload = await asyncio.to_thread(read_payload, content_type, body, asked.columns)
-        if payload.count > 1 and asked.method != "POST":
-            raise BodyError(
-                f"A {asked.method} takes one object, and the body has {payload.count}",
-                hint="To give several rows values of their own, POST them with 'Prefer: resolution=merge-duplicates'.",
-                code="PGRST115" if asked.method == "PUT" else None,
-            )
-        if payload.count > 1 and not payload.columns:
-            raise BodyError("Objects without a key say nothing but how many rows there are to be; send one at a time")
-        return payload
+
+def _payload(asked: Asked, content_type: str | None, body: bytes) -> Payload | None:
+    """The body, where the method has one."""
+    if asked.method == "DELETE":
+        return None
+    payload = read_payload(content_type, body, asked.columns)
+    if payload.count > 1 and asked.method != "POST":
+        raise BodyError(
+            f"A {asked.method} takes one object, and the body has {payload.count}",
+            hint="To give several rows values of their own, POST them with 'Prefer: resolution=merge-duplicates'.",
+            code="PGRST115" if asked.method == "PUT" else None,
+        )
+    if payload.count > 1 and not payload.columns:
+        raise BodyError("Objects without a key say nothing but how many rows there are to be; send one at a time")
+    return payload

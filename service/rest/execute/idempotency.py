@@ -1,19 +1,25 @@
 """Requests that are done once, however often they are sent: found, or done and noted in the same transaction.
 
 Of a write under a key, in one transaction: `begin`, `find`, the write, `keep`, `commit`. Who is killed on the way has
-done nothing; who is killed after the commit has left the answer.
+done nothing; who is killed after the commit has left the answer. Beside the transaction it costs two trips to the
+database, and a third where the write was done under a role.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Awaitable, Callable, Hashable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from typing import Generic, TypeVar
 
+from service.auth import Identity
 from service.database import Database
 from service.database.keys import Claim, Kept
 from service.errors import KeyInUseError, KeyReusedError, NotImplementedHereError, PoolgateError
 from service.pool import Lease
+from service.rest.execute.transaction import Terms, Turn, retried, turn_on
 
+T = TypeVar("T")
 _NO_RIGHT = "42501"
 
 
@@ -29,15 +35,12 @@ class Memory:
         self._under_way: set[tuple[str, str]] = set()
 
     @contextmanager
-    def alone(self, claim: Claim | None) -> Iterator[None]:
+    def alone(self, claim: Claim) -> Iterator[None]:
         """Around all of a request, the wait for a connection included: a twin is told at once, at no cost.
 
         Raises:
             KeyInUseError: another request with this key is under way.
         """
-        if claim is None:
-            yield
-            return
         name = (claim.scope, claim.key)
         if name in self._under_way:
             raise KeyInUseError()
@@ -82,6 +85,77 @@ class Memory:
             restore: the database's role may be another one than in the beginning.
         """
         await self._database.keys.keep(lease, claim, answer, restore=restore)
+
+
+@dataclass(frozen=True, slots=True)
+class Once(Generic[T]):
+    """That something is to be done once, and how its answer is kept.
+
+    Args:
+        write: the answer as it is kept.
+        read: one that was kept, as it is given again.
+    """
+
+    memory: Memory
+    claim: Claim
+    write: Callable[[T], Kept]
+    read: Callable[[Kept], T]
+
+
+async def in_turn(
+    database: Database,
+    identity: Identity,
+    terms: Terms,
+    caller: Hashable,
+    work: Callable[[Turn], Awaitable[T]],
+    once: Once[T] | None = None,
+) -> T:
+    """What `work` gives, done in a turn of its own; as a whole once more if another transaction was in its way.
+
+    Args:
+        terms: how the transaction is to be.
+        caller: for whom the connection is taken.
+        once: it has a key: where it was done before, the answer of then.
+
+    Raises:
+        KeyInUseError, KeyReusedError: the key is another request's.
+        DatabaseError: the database refused.
+        UnavailableError: no connection could be had, or it was lost.
+    """
+
+    async def plainly() -> T:
+        async with turn_on(database, identity, terms, caller) as now:
+            return await work(now)
+
+    if once is None:
+        return await retried(plainly)
+    with once.memory.alone(once.claim):
+        return await retried(lambda: _under_key(database, identity, replace(terms, alone=False), caller, work, once))
+
+
+async def _under_key(
+    database: Database,
+    identity: Identity,
+    terms: Terms,
+    caller: Hashable,
+    work: Callable[[Turn], Awaitable[T]],
+    once: Once[T],
+) -> T:
+    found: list[Kept] = []
+
+    async def find(lease: Lease) -> bool:
+        kept = await once.memory.find(lease, once.claim)
+        found.extend([] if kept is None else [kept])
+        return kept is None
+
+    async with turn_on(database, identity, terms, caller, first=find) as now:
+        if found:
+            return once.read(found[0])
+        done = await work(now)
+        if terms.commit:
+            restore = identity.role is not None or not terms.trusted
+            await once.memory.keep(now.lease, once.claim, once.write(done), restore=restore)
+        return done
 
 
 def _closed(refused: PoolgateError) -> PoolgateError:

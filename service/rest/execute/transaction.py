@@ -60,11 +60,18 @@ class Turn:
 
 
 @asynccontextmanager
-async def turn_on(database: Database, identity: Identity, terms: Terms, caller: Hashable) -> AsyncIterator[Turn]:
+async def turn_on(
+    database: Database,
+    identity: Identity,
+    terms: Terms,
+    caller: Hashable,
+    first: Callable[[Lease], Awaitable[bool]] | None = None,
+) -> AsyncIterator[Turn]:
     """A connection for a request.
 
     Args:
         caller: for whom it is taken; the pool's share is counted by it.
+        first: is run in the transaction before anything is the caller's; False where nothing is to come.
 
     Raises:
         DatabaseError: the database refused.
@@ -78,6 +85,9 @@ async def turn_on(database: Database, identity: Identity, terms: Terms, caller: 
                 yield now
                 return
             async with lease.transaction(readonly=terms.readonly, lasting=terms.lasting, commit=terms.commit):
+                if first is not None and not await first(lease):
+                    yield now
+                    return
                 if identity.role is not None:
                     await lease.fetchval(_AS_ROLE, identity.role)
                 if terms.zone is not None:

@@ -12,8 +12,9 @@ from service.database import Database
 from service.pool import Lease, Row
 from service.rest.asked.payload import Payload, objects
 from service.rest.asked.payload_json import JsonValue
+from service.rest.execute.idempotency import Once, in_turn
 from service.rest.execute.read import in_utf8
-from service.rest.execute.transaction import Terms, retried, turn_on
+from service.rest.execute.transaction import Terms, Turn
 from service.rest.plan.write import Action
 from service.rest.prepare import PreparedWrite
 from service.rest.sql import Procedure, Statement
@@ -74,24 +75,24 @@ class WriteRequest:
         return Terms(readonly=False, alone=alone, zone=self.asked.preferences.timezone, commit=self.commit)
 
 
-async def run_write(request: WriteRequest, conclude: Callable[[Written], T]) -> T:
+async def run_write(request: WriteRequest, conclude: Callable[[Written], T], once: Once[T] | None = None) -> T:
     """Run a write; once more if another transaction was in its way.
 
     Args:
         conclude: makes the answer of what was done, before that is made to last; what it raises undoes it, if the
             request says that it is checked.
+        once: it has a key.
 
     Raises:
         DatabaseError: the database refused.
         UnavailableError: no connection could be had, or it was lost.
     """
 
-    async def once() -> T:
-        async with turn_on(request.database, request.identity, request.terms, request.caller) as now:
-            written = await write_with(now.lease, request)
-            return conclude(replace(written, waited=now.lease.waited, ran=now.ran))
+    async def work(now: Turn) -> T:
+        written = await write_with(now.lease, request)
+        return conclude(replace(written, waited=now.lease.waited, ran=now.ran))
 
-    return await retried(once)
+    return await in_turn(request.database, request.identity, request.terms, request.caller, work, once)
 
 
 async def write_with(lease: Lease, request: WriteRequest) -> Written:
