@@ -5,10 +5,12 @@ from __future__ import annotations
 import asyncio
 import gc
 import os
+import signal
 import threading
 from typing import Any
 
-from flask import request
+from flask import Response, request
+from sqlalchemy import text
 
 from service import create_app, current_pool
 
@@ -60,3 +62,20 @@ async def held() -> dict[str, int]:
         "threads": threading.active_count(),
         "files": len(os.listdir("/proc/self/fd")),
     }
+
+
+@app.post("/add")
+async def add() -> dict[str, int]:
+    """A number is read, one more is written."""
+    async with current_pool.acquire() as connection, connection.begin():
+        number = int((await connection.execute(text("select n from counter where id = 1"))).scalar_one())
+        await connection.execute(text("update counter set n = :n where id = 1"), {"n": number + 1})
+        return {"n": number + 1}
+
+
+@app.after_request
+def die(response: Response) -> Response:
+    """All is done, and the answer about to leave."""
+    if "die" in request.headers:
+        os.kill(os.getpid(), signal.SIGKILL)
+    return response
