@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 import asyncio
+import sqlite3
 from collections import Counter
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, closing
+from functools import partial
 from typing import Any
 
+import asyncpg
 import httpx
 import pytest
 from sqlalchemy import text
 
+from database.opened import until
 from service import create_app
 from service.database.single import single_connection
+from service.database.sqlite.files import path_of
 from service.migrate import migrate
 from service.settings import load_settings
 from service.testing import client, running
@@ -189,10 +194,12 @@ async def test_the_answer_is_kept_for_its_time(url: str) -> None:
     async with serving(url, idempotency_lifetime=1) as http:
         assert (await send(http, body={"name": "a"})).status_code == 201
         assert (await send(http, body={"name": "b"})).status_code == 422
-        deadline = asyncio.get_running_loop().time() + 10
-        while (answer := await send(http, body={"name": "b"})).status_code == 422:
-            assert asyncio.get_running_loop().time() < deadline
-            await asyncio.sleep(0.05)
+
+        async def is_free() -> httpx.Response | None:
+            answer = await send(http, body={"name": "b"})
+            return None if answer.status_code == 422 else answer
+
+        answer = await until(is_free)
         assert (answer.status_code, await names(http)) == (201, ["a", "b"])
 
 
@@ -200,3 +207,114 @@ async def test_nobody_sees_the_table(http: httpx.AsyncClient) -> None:
     """What is kept of others' requests is no table of the API."""
     await send(http)
     assert (await http.get("/rest/v1/poolgate_idempotency")).status_code == 404
+
+
+@asynccontextmanager
+async def locked(url: str) -> AsyncIterator[None]:
+    """Whoever writes to the table waits."""
+    if url.startswith("sqlite"):
+        with closing(sqlite3.connect(path_of(url), isolation_level=None)) as other:
+            other.execute("begin immediate")
+            yield
+            other.rollback()
+    else:
+        other = await asyncpg.connect(url)
+        async with other.transaction():
+            await other.execute("lock table item in share mode")
+            yield
+        await other.close()
+
+
+async def _in_use(http: httpx.AsyncClient) -> int:
+    return int((await http.get("/-/pool")).json()["in_use"])
+
+
+async def _no_twin(http: httpx.AsyncClient) -> httpx.Response | None:
+    answer = await send(http)
+    return None if answer.status_code == 409 else answer
+
+
+async def _knows_late(http: httpx.AsyncClient) -> bool:
+    return (await http.get("/rest/v1/late")).status_code != 404
+
+
+async def test_a_twin_of_one_under_way(http: httpx.AsyncClient, url: str) -> None:
+    """While the first is under way its twin is told so at once, without a connection; then it gets the answer."""
+    async with locked(url):
+        first = asyncio.create_task(send(http))
+        await until(partial(_in_use, http))
+        before = (await http.get("/-/pool")).json()["acquired"]
+        for body in ({"name": "pen"}, {"name": "ink"}):
+            async with asyncio.timeout(1):
+                twin = await send(http, body=body)
+            assert (twin.status_code, twin.json()["code"], twin.headers["Retry-After"]) == (409, "PGATE409", "1")
+        assert (await http.get("/-/pool")).json()["acquired"] == before
+    assert (await first).status_code == 201
+    assert (await send(http)).headers["Idempotent-Replayed"] == "true"
+    assert await names(http) == ["pen"]
+
+
+async def test_a_caller_who_hangs_up(postgresql_url: str) -> None:
+    """Who leaves before the write is done has done nothing, and the key is free."""
+    await migrate(postgresql_url)
+    async with serving(postgresql_url) as http:
+        async with locked(postgresql_url):
+            leaving = asyncio.create_task(send(http))
+            await until(partial(_in_use, http))
+            leaving.cancel()
+            await asyncio.gather(leaving, return_exceptions=True)
+        answer = await until(partial(_no_twin, http))
+        assert (answer.status_code, "Idempotent-Replayed" in answer.headers) == (201, False)
+        assert await names(http) == ["pen"]
+
+
+ROLES = """
+    create role keyed nologin; grant select, insert on item to keyed; grant usage on sequence item_id_seq to keyed;
+    alter table item enable row level security; create policy mine on item using (true) with check (name <> 'secret');
+    create table late (id int primary key, item int references item (id) deferrable initially deferred);
+    grant select, insert on late to keyed;
+"""
+
+
+async def test_a_role_of_few_rights(postgresql_url: str) -> None:
+    """A caller's role needs no right to the service's table, its own rights count as ever, and what was put off to the
+    transaction's end and fails then leaves no key."""
+    await migrate(postgresql_url)
+    async with serving(postgresql_url, db_anon_role="keyed") as http:
+        other = await asyncpg.connect(postgresql_url)
+        await other.execute(ROLES)
+        try:
+            assert (await send(http, body={"name": "secret"})).status_code == 401
+            for replayed in (False, True):
+                answer = await send(http)
+                assert (answer.status_code, "Idempotent-Replayed" in answer.headers) == (201, replayed)
+            assert await names(http) == ["pen"]
+            await other.execute("notify pgrst, 'reload schema'")
+            await until(partial(_knows_late, http))
+            for _ in range(2):
+                late = await http.post("/rest/v1/late", json={"id": 1, "item": 9}, headers={"Idempotency-Key": "late"})
+                assert (late.status_code, late.json()["code"]) == (409, "23503")
+            assert await other.fetchval("select count(*) from poolgate_idempotency") == 1
+        finally:
+            await other.execute("drop owned by keyed; drop role keyed")
+            await other.close()
+
+
+IN_THE_WAY = """
+    create sequence tries;
+    create function fail_first() returns trigger language plpgsql as $$ begin
+        if nextval('tries') = 1 then raise serialization_failure; end if; return new; end $$;
+    create trigger fail_first before insert on item for each row execute function fail_first();
+"""
+
+
+async def test_another_transaction_was_in_the_way(postgresql_url: str) -> None:
+    """What is done a second time because another transaction was in its way is done once, and kept."""
+    await migrate(postgresql_url)
+    async with serving(postgresql_url) as http:
+        other = await asyncpg.connect(postgresql_url)
+        await other.execute(IN_THE_WAY)
+        assert (await send(http)).status_code == 201
+        assert (await send(http)).headers["Idempotent-Replayed"] == "true"
+        assert await other.fetchval("select last_value from tries") == 2
+        await other.close()
