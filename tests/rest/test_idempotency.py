@@ -15,13 +15,13 @@ import httpx
 import pytest
 from sqlalchemy import text
 
-from database.opened import until
 from service import create_app
 from service.database.single import single_connection
 from service.database.sqlite.files import path_of
 from service.migrate import migrate
 from service.settings import load_settings
 from service.testing import client, running
+from tests.database.opened import until
 
 SCHEMA = {
     "sqlite": "create table item (id integer primary key, name text not null unique, n integer not null default 0);",
