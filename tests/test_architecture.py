@@ -20,7 +20,7 @@ FLOORS = (
     ("rest.prepare", "rest.openapi"),
     ("rest.execute",),
     ("rest.answer", "lifecycle", "compare"),
-    ("rest.common", "rest.respond", "rest.describe"),
+    ("rest.common", "rest.respond", "rest.once", "rest.describe"),
     ("rest.writes",),
     ("rest.routes",),
     ("operator", "failures", "edge", "compress", "rest.openapi_routes"),

@@ -45,4 +45,5 @@ class RequestHeaders:
         self._environ = environ
 
     def get(self, key: str, /) -> str | None:
-        return self._environ.get(f"HTTP_{key.upper().replace('-', '_')}")
+        name = key.upper().replace("-", "_")
+        return self._environ.get(name if name == "CONTENT_TYPE" else f"HTTP_{name}")

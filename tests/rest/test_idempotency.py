@@ -122,6 +122,7 @@ async def test_both_ways_to_write_a_key_are_one(http: httpx.AsyncClient) -> None
     {"query": "?select=id"},
     {"prefer": "return=minimal"},
     {"Accept": "text/csv"},
+    {"Content-Type": "application/json; charset=utf-8"},
     {"Content-Profile": "public"},
 ])  # fmt: skip
 async def test_a_key_of_another_request(http: httpx.AsyncClient, other: dict[str, Any]) -> None:
