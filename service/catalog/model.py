@@ -1,4 +1,4 @@
-"""What is known of a schema: relations, columns, keys. Frozen and pure; a reload makes a new one and swaps it whole."""
+"""What is known of a schema: relations, keys, functions. Frozen and pure; a reload makes a new one to swap it for."""
 
 from __future__ import annotations
 
@@ -123,6 +123,7 @@ class RelationKind(enum.Enum):
     FOREIGN_TABLE = "foreign table"
     PARTITIONED_TABLE = "partitioned table"
     FULL_TEXT_TABLE = "full-text table"  # SQLite's FTS5
+    RESULT = "result"  # rows that a function gives, which are no table's
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,6 +164,81 @@ class Relation:
     row_id: str | None = None
 
 
+class Volatility(enum.Enum):
+    """What a function may do, as PostgreSQL has it: only a volatile one may change anything."""
+
+    IMMUTABLE = "immutable"
+    STABLE = "stable"
+    VOLATILE = "volatile"
+
+
+@dataclass(frozen=True, slots=True)
+class Parameter:
+    """What a function takes.
+
+    Args:
+        column: its name (empty for one that has none) and its values' type. Here `type` is one that a value can be cast
+            to, and names a domain itself; `default` is the expression that stands in where no argument is given.
+        required: there is nothing that would stand in for it.
+        variadic: takes any number of values of its array's element type, or the array.
+    """
+
+    column: Column
+    required: bool = True
+    variadic: bool = False
+
+    @property
+    def name(self) -> str:
+        return self.column.name
+
+
+Result = Relation | Column | None
+"""What a function gives: rows, values, or nothing. Rows of a table are that very `Relation` of the catalog."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Routine:
+    """A function that can be called by its name: as such one of the database's own.
+
+    What is run in another way (a statement kept in a file, a function in Python) is a subclass, which holds what it
+    takes to run it.
+
+    Args:
+        parameters: those that arguments are for, in their order.
+        result: a `Column` is called like the function.
+        returns_set: it gives any number of rows or values, not just one.
+    """
+
+    schema: str
+    name: str
+    parameters: tuple[Parameter, ...] = ()
+    result: Result = None
+    returns_set: bool = False
+    volatility: Volatility = Volatility.VOLATILE
+    comment: str | None = None
+
+    @property
+    def reads_only(self) -> bool:
+        """Whether it says itself that it changes nothing."""
+        return self.volatility is not Volatility.VOLATILE
+
+    @property
+    def unnamed(self) -> Parameter | None:
+        """The only parameter, if it has no name: it takes the whole body of a request."""
+        only = self.parameters[0] if len(self.parameters) == 1 else None
+        return only if only is not None and not only.name else None
+
+    @property
+    def signature(self) -> str:
+        """It with its parameters, for people."""
+        taken = ", ".join(f"{each.name} => {each.column.type}".removeprefix(" => ") for each in self.parameters)
+        return f"{self.schema}.{self.name}({taken})"
+
+
+Routines = Mapping[tuple[str, str], tuple[Routine, ...]]
+"""Functions by schema and name; several of one name take other arguments."""
+
+
 @dataclass(frozen=True)
 class Catalog:
     """Everything known of the exposed schemas at one moment.
@@ -177,6 +253,8 @@ class Catalog:
         readable: what the service's own role may read, by schema and name; None where that is everything.
         aliases: other names under which exposed schemas may be asked for.
         geojson: the schema of PostGIS's function that makes a GeoJSON feature of a row; None where there is none.
+        routines: what can be called.
+        callable: what the service's own role may call, by schema and name; None where that is everything.
     """
 
     schemas: tuple[str, ...]
@@ -188,6 +266,8 @@ class Catalog:
     readable: frozenset[tuple[str, str]] | None = None
     aliases: Mapping[str, str] = field(default_factory=_none)
     geojson: str | None = None
+    routines: Routines = field(default_factory=_none)
+    callable: frozenset[tuple[str, str]] | None = None
 
     def find(self, schema: str, name: str) -> Relation | None:
         """The relation of that name, or None."""

@@ -109,7 +109,9 @@ class Relationships:
         self._found: dict[_Place, tuple[Relationship, ...]] = {}
 
     def of(self, relation: Relation) -> tuple[Relationship, ...]:
-        """All that start at `relation`; those by a function first."""
+        """All that start at `relation`; those by a function first. What only a function gives has none."""
+        if relation.kind is RelationKind.RESULT:
+            return ()
         place = relation.schema, relation.name
         if place not in self._found:
             direct = tuple(self._direct(relation))

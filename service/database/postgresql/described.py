@@ -1,4 +1,4 @@
-"""What PostgreSQL says about the schemas beside their relations: comments, and who may read what."""
+"""What PostgreSQL says about the schemas beside their relations: comments, and who may read and call what."""
 
 from __future__ import annotations
 
@@ -25,20 +25,28 @@ _READABLE = """
         and (has_table_privilege(coalesce($2::name, current_user), c.oid, 'select')
             or has_any_column_privilege(coalesce($2::name, current_user), c.oid, 'select'))
 """
+# Of several functions with one name, one is enough.
+_CALLABLE = """
+    select distinct n.nspname::text as schema, p.proname::text as name
+    from pg_proc p join pg_namespace n on n.oid = p.pronamespace and n.nspname = any($1::text[])
+    where has_schema_privilege(coalesce($2::name, current_user), n.oid, 'usage')
+        and has_function_privilege(coalesce($2::name, current_user), p.oid, 'execute')
+"""
 
 Names = frozenset[tuple[str, str]]
 
 
 async def with_description(pool: Pool, catalog: Catalog) -> Catalog:
-    """The catalog with its schemas' comments, and with what the connecting role may read.
+    """The catalog with its schemas' comments, and with what the connecting role may read and call.
 
     Raises:
         asyncpg.PostgresError: as the server answers.
     """
     async with pool.lease(readonly=True, trusted=True) as lease, lease.transaction(readonly=True):
         comments = {row["name"]: row["comment"] for row in await lease.fetch(_COMMENTS, list(catalog.schemas))}
-        readable = await _readable(lease, catalog.schemas, None)
-    return replace(catalog, comments=MappingProxyType(comments), readable=readable)
+        readable = await _names(lease, _READABLE, catalog.schemas, None)
+        called = await _names(lease, _CALLABLE, catalog.schemas, None)
+    return replace(catalog, comments=MappingProxyType(comments), readable=readable, callable=called)
 
 
 async def read_readable(pool: Pool, schemas: Sequence[str], role: str) -> Names:
@@ -48,8 +56,8 @@ async def read_readable(pool: Pool, schemas: Sequence[str], role: str) -> Names:
         asyncpg.PostgresError: as the server answers; 42704 where there is no such role.
     """
     async with pool.lease(readonly=True, trusted=True) as lease, lease.transaction(readonly=True):
-        return await _readable(lease, schemas, role)
+        return await _names(lease, _READABLE, schemas, role)
 
 
-async def _readable(lease: Lease, schemas: Sequence[str], role: str | None) -> Names:
-    return frozenset((row["schema"], row["name"]) for row in await lease.fetch(_READABLE, list(schemas), role))
+async def _names(lease: Lease, query: str, schemas: Sequence[str], role: str | None) -> Names:
+    return frozenset((row["schema"], row["name"]) for row in await lease.fetch(query, list(schemas), role))

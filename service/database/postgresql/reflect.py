@@ -11,7 +11,7 @@ from typing import Any
 
 from service.catalog.model import Catalog, Column, ForeignKey, Relation, RelationKind
 from service.database.own import is_own
-from service.database.postgresql import queries
+from service.database.postgresql import queries, routines
 from service.database.postgresql.computed import Computed
 from service.database.postgresql.types import TYPES, Types
 from service.database.postgresql.views import Origins, Place, shown_columns
@@ -44,6 +44,7 @@ class _Read:
         names: of the columns of hidden relations.
         shown: by view, the columns that it shows.
         geojson: the schema of PostGIS's function for it.
+        attributes: of the row types that functions give and that are no exposed relation's.
     """
 
     version: str
@@ -57,6 +58,8 @@ class _Read:
     shown: Mapping[int, Mapping[int, Place]]
     uniques: Rows
     foreign_keys: Rows
+    routines: Rows
+    attributes: Rows
 
 
 async def read_catalog(pool: Pool, schemas: tuple[str, ...], version: int, extra: Sequence[str] = ()) -> Catalog:
@@ -87,18 +90,24 @@ async def _read(pool: Pool, schemas: tuple[str, ...], extra: Sequence[str]) -> _
         behind = await lease.fetch(queries.BEHIND, wanted)
         hidden = [row["oid"] for row in behind if row["schema"] not in schemas]
         functions = await lease.fetch(queries.FUNCTIONS, wanted, list(extra))
+        called = await lease.fetch(routines.ROUTINES, wanted)
+        given = {row["relation"] for row in called if row["to_schema"] is not None}
+        attributes = await lease.fetch(routines.ATTRIBUTES, sorted(given)) if given else []
+        others = {row["type"] for rows in (functions, attributes) for row in rows} | set(routines.types_of(called))
         return _Read(
             version=existing[0]["version"],
             geojson=await lease.fetchval(queries.GEOJSON),
             relations=await lease.fetch(queries.RELATIONS, wanted),
             columns=await lease.fetch(queries.COLUMNS, wanted),
             functions=functions,
-            types=await lease.fetch(TYPES, wanted, [row["type"] for row in functions]),
+            types=await lease.fetch(TYPES, wanted, sorted(others)),
             behind=behind,
             names=await lease.fetch(queries.NAMES, hidden) if hidden else [],
             shown=await _shown(lease, [row["oid"] for row in behind if row["kind"] in _VIEWS]),
             uniques=await lease.fetch(queries.UNIQUES, wanted, hidden),
             foreign_keys=await lease.fetch(queries.FOREIGN_KEYS, wanted, hidden),
+            routines=called,
+            attributes=attributes,
         )
 
 
@@ -124,6 +133,7 @@ class _Build:
     def __init__(self, read: _Read) -> None:
         types = Types(read.types)
         self._read = read
+        self._types = types
         self._columns = _columns(read.columns, types)
         self._computed = Computed(read.functions, types)
         self._keys = _Keys(read.uniques, read.foreign_keys)
@@ -138,17 +148,19 @@ class _Build:
         )
 
     def catalog(self, schemas: tuple[str, ...], version: int) -> Catalog:
-        relations = [self._relation(row) for row in self._read.relations if not is_own(row["name"])]
+        relations = _by_name([self._relation(row) for row in self._read.relations if not is_own(row["name"])])
+        attributes = _columns(self._read.attributes, self._types)
         hidden = [
             self._hidden(row) for row in self._read.behind if row["schema"] not in schemas and row["kind"] not in _VIEWS
         ]
         return Catalog(
             schemas=schemas,
-            relations=_by_name(relations),
+            relations=relations,
             version=version,
             server_version=self._read.version,
             hidden=_by_name(hidden),
             geojson=self._read.geojson,
+            routines=routines.Callables(self._types, relations, attributes).all(self._read.routines),
         )
 
     def _relation(self, row: Any) -> Relation:
