@@ -67,7 +67,7 @@ _STAGE_OF: tuple[tuple[type[PoolgateError], str], ...] = (
 )
 """What an error's time was spent on."""
 
-_CALLERS = ("22", "23", "42501", "P0")
+_CALLERS = ("22", "23", "42501", "P0", "PT")
 """How the SQLSTATEs begin that are about what the caller sent; the others of a view's own SQL are its author's."""
 
 

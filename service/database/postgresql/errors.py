@@ -8,6 +8,7 @@ from types import MappingProxyType
 
 import asyncpg
 
+from service.database.postgresql.raised import raised_answer
 from service.database.unwrap import driver_error
 from service.errors import DatabaseAwayError, DatabaseError, PoolgateError
 
@@ -42,7 +43,9 @@ def _of_server(error: asyncpg.PostgresError) -> PoolgateError:
     if sqlstate == "57014" and "user request" in str(error.message):
         # pg_cancel_backend: nobody's time was over. A server that speaks another language is not understood here.
         return DatabaseError(sqlstate, error.message, status=503)
-    return DatabaseError(sqlstate, error.message or str(error), details=error.detail, hint=error.hint)
+    message = error.message or str(error)
+    raised = raised_answer(sqlstate, message, error.detail, error.hint)
+    return raised or DatabaseError(sqlstate, message, details=error.detail, hint=error.hint)
 
 
 def _of_client(error: BaseException) -> PoolgateError:

@@ -12,11 +12,16 @@ JSON = "application/json; charset=utf-8"
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """Status, headers and body of one response."""
+    """Status, headers and body of one response.
+
+    Args:
+        again: headers of names that others have already.
+    """
 
     status: int
     headers: Mapping[str, str] = field(default_factory=dict)
     body: bytes = b""
+    again: tuple[tuple[str, str], ...] = ()
 
 
 _encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode  # json.dumps would make one each time

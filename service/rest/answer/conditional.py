@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+from dataclasses import replace
 
 from service.rest.answer.answer import Answer
 
@@ -21,11 +22,11 @@ def kept(answer: Answer, *, private: bool, tagged: bool, if_none_match: str | No
     """
     headers = {**answer.headers, "Cache-Control": "private, no-cache" if private else "no-cache"}
     if not tagged:
-        return Answer(answer.status, headers, answer.body)
+        return replace(answer, headers=headers)
     headers["ETag"] = tag = _tag_of(answer)
     known = None if if_none_match is None else _known(tag, if_none_match)
     if known is None:
-        return Answer(answer.status, headers, answer.body)
+        return replace(answer, headers=headers)
     headers["ETag"] = known
     return Answer(304, {name: headers[name] for name in _KEPT if name in headers})
 
