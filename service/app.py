@@ -32,6 +32,7 @@ from service.operator.meters import Meters
 from service.operator.news import News
 from service.operator.routes import OperatorPages
 from service.operator.state import PoolState
+from service.rest.calls import RpcApi
 from service.rest.describe import Documents
 from service.rest.openapi_routes import RootApi
 from service.rest.prepare import Statements
@@ -93,6 +94,7 @@ def create_app(settings: Settings | None = None, *, observe: Observe | None = No
         app.register_blueprint(DocsPages(settings, catalog).blueprint())
     if prefix is not None:
         app.register_blueprint(described.blueprint(), url_prefix=prefix)
+    app.register_blueprint(RpcApi(settings, database, catalog, statements).blueprint(), url_prefix=prefix)
     app.register_blueprint(TableApi(settings, database, catalog, statements).blueprint(), url_prefix=prefix)
     _add_hooks(app, lifecycle, meters)
     if settings.compression:

@@ -19,6 +19,7 @@
     │   └── TooLargeError            413  PGATE413  a body, URL or header block beyond its limit
     ├── PlanError                    400  the request reads well but cannot be done on this schema
     │   ├── UnknownRelationError     404  PGRST205
+    │   ├── UnknownRoutineError      404  PGRST202; PGRST203 is 300
     │   ├── UnknownColumnError       400  42703
     │   ├── EmbeddingError           400  PGRST108, 118, 120, 200; 201 is 300
     │   └── NotImplementedHereError  400  PGRST127  this database has nothing of the kind
@@ -183,6 +184,11 @@ class PlanError(PoolgateError):
 class UnknownRelationError(PlanError):
     status = 404
     code = "PGRST205"
+
+
+class UnknownRoutineError(PlanError):
+    status = 404
+    code = "PGRST202"
 
 
 class UnknownColumnError(PlanError):

@@ -10,7 +10,7 @@ import pytest
 
 ROOT = Path(__file__).parent.parent / "service"
 FLOORS = (
-    ("errors", "events", "units", "timing", "board", "garbage", "rest", "catalog.model"),
+    ("errors", "events", "units", "headers", "timing", "board", "garbage", "rest", "catalog.model"),
     ("asgi", "forms", "rest.terms", "catalog.relationships"),
     ("settings", "pool", "rest.asked", "auth"),
     ("current",),
@@ -21,7 +21,7 @@ FLOORS = (
     ("rest.execute",),
     ("rest.answer", "lifecycle", "compare"),
     ("rest.common", "rest.respond", "rest.once", "rest.describe"),
-    ("rest.writes",),
+    ("rest.writes", "rest.calls"),
     ("rest.routes",),
     ("operator", "failures", "edge", "compress", "rest.openapi_routes"),
     ("docs",),
@@ -46,7 +46,7 @@ PURE = (
 )
 KNOWS_FLASK = (
     *("asgi", "app", "current", "failures", "operator", "docs"),
-    *("rest.respond", "rest.writes", "rest.routes", "rest.openapi_routes"),
+    *("rest.respond", "rest.writes", "rest.calls", "rest.routes", "rest.openapi_routes"),
     "compress.responses",
 )
 KNOWS_DIALECTS = ("database", "rest.sql", "forms")  # forms: how a database URL is written

@@ -8,11 +8,12 @@ from dataclasses import dataclass
 
 from service.catalog.model import Catalog, Relation
 from service.catalog.relationships import Relationships
+from service.rest.plan.call import Call
 from service.rest.plan.media import JSON, Media
 from service.rest.plan.names import resolve_relation, resolve_schema
 from service.rest.plan.plain import is_plain
 from service.rest.plan.read import plan_read
-from service.rest.plan.terms import Count, Keyset
+from service.rest.plan.terms import Count, Keyset, ReadPlan
 from service.rest.plan.write import Returns, Write, plan_write
 from service.rest.sql import (
     Procedure,
@@ -23,6 +24,7 @@ from service.rest.sql import (
     build_total,
     build_write,
 )
+from service.rest.sql.call import build_call
 from service.rest.terms import Asked, Cursor, Page
 
 
@@ -124,6 +126,27 @@ class Statements:
         self._keep(key, made)
         return made
 
+    def call(self, asked: Asked, call: Call, catalog: Catalog, media: Media = JSON) -> Prepared:
+        """What calls a function for a request of this shape.
+
+        Raises:
+            PlanError, DatabaseError: what it gives cannot be read so; nothing is kept of it.
+        """
+        self._renew(catalog)
+        pages = tuple(path for path, _ in asked.pages)
+        key = (
+            *(call.routine.signature, call.style, call.first, tuple(each.name for each in call.given)),
+            *(len(asked.values), asked.read, pages, asked.preferences.count, asked.method == "HEAD"),
+            *(media.form, media.explain),
+        )
+        prepared = self._kept.get(key)
+        if isinstance(prepared, Prepared):
+            self._kept.move_to_end(key)
+            return prepared
+        made = self._prepare_call(asked, call, catalog, media)
+        self._keep(key, made)
+        return made
+
     def _renew(self, catalog: Catalog) -> None:
         if catalog.version != self._version:
             self._kept.clear()
@@ -159,9 +182,8 @@ class Statements:
             _, gone = self._kept.popitem(last=False)
             self._text -= len(gone.statement.text)
 
-    def _prepare(self, asked: Asked, catalog: Catalog, media: Media) -> Prepared:
-        relation = resolve_relation(catalog, resolve_schema(catalog, asked.profile), asked.relation)
-        plan = plan_read(
+    def _plan(self, asked: Asked, relation: Relation, catalog: Catalog, media: Media) -> ReadPlan:
+        return plan_read(
             asked.read,
             relation,
             self._relationships,
@@ -176,6 +198,25 @@ class Statements:
             values=len(asked.values),
             geojson=catalog.geojson,
         )
+
+    def _prepare_call(self, asked: Asked, call: Call, catalog: Catalog, media: Media) -> Prepared:
+        relation = call.rows
+        plan = self._plan(asked, relation, catalog, media)
+        built = build_call(
+            call,
+            plan,
+            self._database,
+            bare=call.gives_values(asked),
+            first_value=len(asked.values),
+            explain=media.explain,
+        )
+        return Prepared(
+            relation, built.main, built.estimate, plan.count, plan.count_limit, plain=False, warnings=plan.warnings
+        )
+
+    def _prepare(self, asked: Asked, catalog: Catalog, media: Media) -> Prepared:
+        relation = resolve_relation(catalog, resolve_schema(catalog, asked.profile), asked.relation)
+        plan = self._plan(asked, relation, catalog, media)
         if media.explain is not None:
             return Prepared(relation, build_explain(plan, media.explain, self._database), None, Count.NONE, None, False)
         estimate = build_estimate(plan, self._database)

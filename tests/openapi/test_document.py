@@ -27,7 +27,7 @@ from service.rest.openapi.names import key
 from service.rest.openapi.words import MEANINGS
 from service.rest.terms import OPERATORS
 
-ELSEWHERE = {"PGRST117", "PGRST125"}  # of other methods and paths than are described
+ELSEWHERE = {"PGRST117", "PGRST125", "PGRST202"}  # of other methods and paths than are described
 ODD = (
     "odd name", "dot.ted", "Größe ☃", "CamelCase", "camelcase", 'quo"ted', "100% sure", "a/b", "{id}", "~",
     "poolgate.error", "x#?&",

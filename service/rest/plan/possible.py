@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from service.catalog.model import Catalog, Kind
+from service.catalog.model import Catalog, Kind, Relation
 from service.rest.plan.names import resolve_relation, resolve_schema
 from service.rest.plan.terms import Form
 from service.rest.terms import STAR, Asked, SelectField
@@ -20,8 +20,16 @@ def can_make(form: Form, asked: Asked, catalog: Catalog) -> bool:
     """
     if form is Form.FEATURES:
         return catalog.geojson is not None
+    if _only_value(asked) is None:
+        return False
+    relation = resolve_relation(catalog, resolve_schema(catalog, asked.profile), asked.relation)
+    return can_make_value(form, asked, relation)
+
+
+def can_make_value(form: Form, asked: Asked, relation: Relation) -> bool:
+    """Whether what is selected of `relation` is one value that can be made into `form`."""
     value = _only_value(asked)
-    return value is not None and (form is not Form.BYTES or _is_bytes(value, asked, catalog))
+    return value is not None and (form is not Form.BYTES or _is_bytes(value, relation))
 
 
 def _only_value(asked: Asked) -> SelectField | None:
@@ -30,12 +38,11 @@ def _only_value(asked: Asked) -> SelectField | None:
     return only if isinstance(only, SelectField) and only != STAR else None
 
 
-def _is_bytes(value: SelectField, asked: Asked, catalog: Catalog) -> bool:
+def _is_bytes(value: SelectField, relation: Relation) -> bool:
     if value.field is None or value.field.path or value.aggregate is not None:
         return False
     if value.cast is not None:
         return value.cast.casefold() == "bytea"
-    relation = resolve_relation(catalog, resolve_schema(catalog, asked.profile), asked.relation)
     name = value.field.name
     column = relation.columns.get(name)
     if column is None and name in relation.computed:

@@ -1,0 +1,159 @@
+"""Functions' URLs: `/rpc/<name>`. A view is the stages of a request called in turn, each timed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from flask import Blueprint, g, request
+
+from service.asgi import Response
+from service.auth import Access, Identity, anonymous, require
+from service.catalog.holder import CatalogHolder
+from service.catalog.model import Catalog
+from service.database import Database
+from service.errors import BodyError, MethodError
+from service.rest.answer.answer import Answer
+from service.rest.answer.called import answer_called
+from service.rest.answer.conditional import kept
+from service.rest.answer.rows import answer_plan
+from service.rest.asked import Limits, read_request
+from service.rest.asked.arguments import Arguments, arguments_of_query, read_arguments
+from service.rest.common import ending, limits_of, told_profile, understood
+from service.rest.execute import Request
+from service.rest.execute.call import Called, CallRequest, run_call, run_call_plan
+from service.rest.execute.request import narrowed
+from service.rest.plan.call import Call, can_make_of, check_call, methods_of, resolve_call
+from service.rest.plan.media import Media, choose_media
+from service.rest.plan.names import resolve_schema
+from service.rest.prepare import Prepared, Statements
+from service.rest.respond import RequestHeaders, to_response
+from service.rest.terms import Asked
+from service.settings import Settings
+from service.timing import Timings
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import WSGIEnvironment
+
+_METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
+_READS = ("GET", "HEAD")
+
+
+@dataclass(frozen=True)
+class RpcApi:
+    """What the view needs."""
+
+    settings: Settings
+    database: Database
+    catalog: CatalogHolder
+    statements: Statements
+
+    def blueprint(self) -> Blueprint:
+        """The URL map; to be registered under the prefix that the settings name."""
+        rpc = Blueprint("rpc", __name__)
+        rpc.add_url_rule("/rpc/<name>", view_func=self.function, methods=_METHODS, provide_automatic_options=False)
+        return rpc
+
+    async def function(self, name: str) -> Response:
+        """`/rpc/<function>`."""
+        timings: Timings = g.timings
+        require(self._anonymous, Access.READ)
+        timings.mark("jwt")
+        environ = request.environ
+        method: str = environ["REQUEST_METHOD"]
+        if method == "OPTIONS":
+            return to_response(self._options(name))
+        if method not in (*_READS, "POST"):
+            raise MethodError(
+                f"{method} calls no function", code="PGRST101", headers={"Allow": ",".join(self._methods(name))}
+            )
+        asked = read_request(
+            *(method, name, environ["QUERY_STRING"], RequestHeaders(environ)),
+            limits=self._limits,
+            call=method in _READS,
+        )
+        asked = understood(asked, self.database)
+        arguments = _arguments(asked, environ)
+        timings.mark("parse")
+        catalog = self.catalog.current
+        call = resolve_call(catalog, resolve_schema(catalog, asked.profile), name, arguments)
+        check_call(call, asked)
+        require(self._anonymous, Access.READ if call.reads_only(method) else Access.WRITE)
+        media = choose_media(
+            asked.accept,
+            plans=self.settings.db_plan_enabled,
+            can_make=lambda form: can_make_of(form, call, asked, catalog),
+        )
+        prepared = self.statements.call(asked, call, catalog, media)
+        timings.mark("plan")
+        return to_response(await self._called(asked, call, media, prepared, catalog, timings))
+
+    async def _called(
+        self, asked: Asked, call: Call, media: Media, prepared: Prepared, catalog: Catalog, timings: Timings
+    ) -> Answer:
+        schema = call.routine.schema
+        told = replace(prepared.relation, schema=schema)
+        profile = told_profile(asked, told, catalog)
+        commit, transaction = ending(self.settings.db_tx_end, asked.preferences.transaction)
+        given = replace(asked, values=(*asked.values, *call.values))
+        page = narrowed(asked.page, self.settings.db_max_rows)
+        caller = request.environ.get("REMOTE_ADDR")
+        run = CallRequest(
+            Request(self.database, prepared, given, self._anonymous, page, caller),
+            path=tuple(dict.fromkeys((schema, *self.settings.db_extra_search_path))),
+            readonly=call.reads_only(asked.method),
+            commit=commit,
+        )
+        if media.explain is not None:
+            return answer_plan(await run_call_plan(run), asked, media, profile=profile)
+
+        def conclude(called: Called) -> Answer:
+            timings.add("wait", called.result.waited)
+            timings.add("transaction", called.result.ran)
+            answer = answer_called(called, asked, call, media, prepared, profile=profile, transaction=transaction)
+            return answer if called.status or called.headers else self._kept(answer)
+
+        return await run_call(run, conclude)
+
+    @staticmethod
+    def _kept(answer: Answer) -> Answer:
+        """As far as a cache may keep it: what a GET was answered with."""
+        environ = request.environ
+        if environ["REQUEST_METHOD"] not in _READS or answer.status not in (200, 206):
+            return answer
+        private, tagged = "HTTP_AUTHORIZATION" in environ, environ["REQUEST_METHOD"] == "GET"
+        return kept(answer, private=private, tagged=tagged, if_none_match=environ.get("HTTP_IF_NONE_MATCH"))
+
+    @cached_property
+    def _limits(self) -> Limits:
+        return limits_of(self.settings)
+
+    @cached_property
+    def _anonymous(self) -> Identity:
+        return anonymous(self.settings.anonymous, self.settings.db_anon_role)
+
+    def _options(self, name: str) -> Answer:
+        return Answer(200, {"Allow": ",".join(self._methods(name))})
+
+    def _methods(self, name: str) -> tuple[str, ...]:
+        """What functions of that name answer to.
+
+        Raises:
+            UnknownRoutineError: there is none.
+        """
+        catalog = self.catalog.current
+        headers = request.headers
+        schema = resolve_schema(catalog, headers.get("Accept-Profile") or headers.get("Content-Profile"))
+        overloads = catalog.routines.get((schema, name), ())
+        if not overloads:
+            resolve_call(catalog, schema, name, arguments_of_query(()))
+        return methods_of(overloads)
+
+
+def _arguments(asked: Asked, environ: WSGIEnvironment) -> Arguments:
+    if asked.method == "POST":
+        return read_arguments(environ.get("CONTENT_TYPE"), request.get_data(cache=False), asked.columns)
+    if environ.get("CONTENT_LENGTH", "0") not in ("", "0") or "HTTP_TRANSFER_ENCODING" in environ:
+        raise BodyError(f"A {asked.method} request takes no body", hint="Put arguments into the query string: ?name=5")
+    return arguments_of_query(asked.arguments)

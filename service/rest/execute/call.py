@@ -1,0 +1,105 @@
+"""A function's call: one transaction, which is READ ONLY where the function is not to change anything."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import TypeVar
+
+from service.pool import Lease
+from service.rest.execute.read import Result, in_utf8, whole_number
+from service.rest.execute.request import Request
+from service.rest.execute.transaction import Terms, Turn, retried, turn_on
+from service.rest.plan.terms import Count
+
+T = TypeVar("T")
+_ON_PATH = "select set_config('search_path', $1, true)"
+
+
+@dataclass(frozen=True, slots=True)
+class Called:
+    """What a call gave.
+
+    Args:
+        status, headers: what the function says of the answer, as it wrote it; None or empty where it says nothing.
+    """
+
+    result: Result
+    status: str | None = None
+    headers: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class CallRequest:
+    """A call that is ready to be run.
+
+    Args:
+        request: its arguments are the last of what is asked.
+        path: the schemas in which the function finds what it names without one.
+        readonly: it can change nothing.
+        commit: False undoes all at the end.
+    """
+
+    request: Request
+    path: Sequence[str]
+    readonly: bool
+    commit: bool = True
+
+    @property
+    def terms(self) -> Terms:
+        """How its transaction is to be."""
+        zone = self.request.asked.preferences.timezone
+        return Terms(readonly=self.readonly, trusted=False, zone=zone, commit=self.commit)
+
+
+async def run_call(call: CallRequest, conclude: Callable[[Called], T]) -> T:
+    """Call a function; once more if another transaction was in its way.
+
+    Args:
+        conclude: makes the answer of what it gave, before what it did is made to last; what it raises undoes that.
+
+    Raises:
+        DatabaseError: the database refused.
+        UnavailableError: no connection could be had, or it was lost.
+    """
+    request = call.request
+
+    async def once() -> T:
+        async with turn_on(request.database, request.identity, call.terms, request.caller) as now:
+            await _set_path(now.lease, call.path)
+            return conclude(await _call(now, request))
+
+    return await retried(once)
+
+
+async def run_call_plan(call: CallRequest) -> bytes:
+    """Explain a call; where that takes running it, what it did is undone.
+
+    Raises:
+        DatabaseError: the database refused.
+        UnavailableError: no connection could be had, or it was lost.
+    """
+    request = call.request
+    statement = request.prepared.statement
+    terms = Terms(readonly=call.readonly, trusted=False, commit=False)
+    async with turn_on(request.database, request.identity, terms, request.caller) as now:
+        await _set_path(now.lease, call.path)
+        rows = await now.lease.fetch(statement.text, *request.arguments(statement))
+    return "\n".join(row[0] for row in rows).encode()
+
+
+async def _call(now: Turn, request: Request) -> Called:
+    statement = request.prepared.statement
+    row = await now.lease.fetchrow(statement.text, *request.arguments(statement))
+    if row is None:  # an aggregate over all rows always has one
+        raise RuntimeError("the statement gave no row")
+    counted = row["total"] if request.prepared.count in (Count.EXACT, Count.ESTIMATED) else None
+    total = await whole_number(now.lease, request, counted)
+    body = row["body"] if statement.binary else in_utf8(row["body"])
+    result = Result(body, request.page, row["page_total"], total, now.lease.waited, now.ran)
+    return Called(result, row["told_status"], row["told_headers"])
+
+
+async def _set_path(lease: Lease, path: Sequence[str]) -> None:
+    quoted = (f'"{name.replace(chr(34), chr(34) * 2)}"' for name in path)
+    await lease.fetchval(_ON_PATH, ", ".join(quoted))
