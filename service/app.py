@@ -32,11 +32,15 @@ from service.operator.meters import Meters
 from service.operator.news import News
 from service.operator.routes import OperatorPages
 from service.operator.state import PoolState
+from service.rest.batch import BatchApi
 from service.rest.calls import RpcApi
 from service.rest.describe import Documents
+from service.rest.execute.idempotency import Memory
+from service.rest.once import Repeats
 from service.rest.openapi_routes import RootApi
 from service.rest.prepare import Statements
 from service.rest.routes import TableApi
+from service.rest.writes import Writes
 from service.settings import Settings, load_settings
 from service.timing import Timings
 
@@ -94,8 +98,13 @@ def create_app(settings: Settings | None = None, *, observe: Observe | None = No
         app.register_blueprint(DocsPages(settings, catalog).blueprint())
     if prefix is not None:
         app.register_blueprint(described.blueprint(), url_prefix=prefix)
-    app.register_blueprint(RpcApi(settings, database, catalog, statements).blueprint(), url_prefix=prefix)
-    app.register_blueprint(TableApi(settings, database, catalog, statements).blueprint(), url_prefix=prefix)
+    repeats = Repeats(Memory(database), settings.idempotency_lifetime)
+    writes = Writes(settings, database, catalog, statements, repeats)
+    calls = RpcApi(settings, database, catalog, statements, repeats)
+    tables = TableApi(settings, database, catalog, statements, writes)
+    batches = BatchApi(settings, database, catalog, statements, writes, calls)
+    for api in (calls, tables, batches):
+        app.register_blueprint(api.blueprint(), url_prefix=prefix)
     _add_hooks(app, lifecycle, meters)
     if settings.compression:
         add_compression(app)

@@ -22,7 +22,7 @@ FLOORS = (
     ("rest.answer", "lifecycle", "compare"),
     ("rest.common", "rest.respond", "rest.once", "rest.describe"),
     ("rest.writes", "rest.calls"),
-    ("rest.routes",),
+    ("rest.batch", "rest.routes"),
     ("operator", "failures", "edge", "compress", "rest.openapi_routes"),
     ("docs",),
     ("conversation", "post", "listening"),
@@ -46,7 +46,7 @@ PURE = (
 )
 KNOWS_FLASK = (
     *("asgi", "app", "current", "failures", "operator", "docs"),
-    *("rest.respond", "rest.writes", "rest.calls", "rest.routes", "rest.openapi_routes"),
+    *("rest.respond", "rest.writes", "rest.batch", "rest.calls", "rest.routes", "rest.openapi_routes"),
     "compress.responses",
 )
 KNOWS_DIALECTS = ("database", "rest.sql", "forms")  # forms: how a database URL is written

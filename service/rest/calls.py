@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import cached_property, partial
 from typing import TYPE_CHECKING
 
 from flask import Blueprint, g, request
@@ -11,7 +12,6 @@ from flask import Blueprint, g, request
 from service.asgi import Response
 from service.auth import Access, Identity, anonymous, require
 from service.catalog.holder import CatalogHolder
-from service.catalog.model import Catalog
 from service.database import Database
 from service.errors import BodyError, MethodError
 from service.rest.answer.answer import Answer
@@ -23,11 +23,13 @@ from service.rest.asked.arguments import Arguments, arguments_of_query, read_arg
 from service.rest.common import ending, limits_of, told_profile, understood
 from service.rest.execute import Request
 from service.rest.execute.call import Called, CallRequest, run_call, run_call_plan
+from service.rest.execute.idempotency import Once
 from service.rest.execute.request import narrowed
-from service.rest.plan.call import Call, can_make_of, check_call, methods_of, resolve_call
+from service.rest.once import Repeats
+from service.rest.plan.call import can_make_of, check_call, methods_of, resolve_call
 from service.rest.plan.media import Media, choose_media
 from service.rest.plan.names import resolve_schema
-from service.rest.prepare import Prepared, Statements
+from service.rest.prepare import Statements
 from service.rest.respond import RequestHeaders, to_response
 from service.rest.terms import Asked
 from service.settings import Settings
@@ -40,6 +42,21 @@ _METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
 _READS = ("GET", "HEAD")
 
 
+@dataclass(frozen=True, slots=True)
+class ReadyCall:
+    """A call that can be run.
+
+    Args:
+        profile: the schema that the function is in, where the caller is to be told.
+        conclude: makes the answer of what it gave.
+    """
+
+    run: CallRequest
+    media: Media
+    profile: str | None
+    conclude: Callable[[Called], Answer]
+
+
 @dataclass(frozen=True)
 class RpcApi:
     """What the view needs."""
@@ -48,6 +65,7 @@ class RpcApi:
     database: Database
     catalog: CatalogHolder
     statements: Statements
+    repeats: Repeats
 
     def blueprint(self) -> Blueprint:
         """The URL map; to be registered under the prefix that the settings name."""
@@ -73,28 +91,31 @@ class RpcApi:
             limits=self._limits,
             call=method in _READS,
         )
-        asked = understood(asked, self.database)
+        once = self._once(asked, environ)
         arguments = _arguments(asked, environ)
         timings.mark("parse")
+        ready = self.ready(understood(asked, self.database), arguments)
+        timings.mark("plan")
+        return to_response(await self._called(ready, once, timings))
+
+    def ready(self, asked: Asked, arguments: Arguments) -> ReadyCall:
+        """A call that can be run.
+
+        Raises:
+            PoolgateError: it cannot be done.
+        """
         catalog = self.catalog.current
-        call = resolve_call(catalog, resolve_schema(catalog, asked.profile), name, arguments)
+        call = resolve_call(catalog, resolve_schema(catalog, asked.profile), asked.relation, arguments)
         check_call(call, asked)
-        require(self._anonymous, Access.READ if call.reads_only(method) else Access.WRITE)
+        require(self._anonymous, Access.READ if call.reads_only(asked.method) else Access.WRITE)
         media = choose_media(
             asked.accept,
             plans=self.settings.db_plan_enabled,
             can_make=lambda form: can_make_of(form, call, asked, catalog),
         )
         prepared = self.statements.call(asked, call, catalog, media)
-        timings.mark("plan")
-        return to_response(await self._called(asked, call, media, prepared, catalog, timings))
-
-    async def _called(
-        self, asked: Asked, call: Call, media: Media, prepared: Prepared, catalog: Catalog, timings: Timings
-    ) -> Answer:
         schema = call.routine.schema
-        told = replace(prepared.relation, schema=schema)
-        profile = told_profile(asked, told, catalog)
+        profile = told_profile(asked, replace(prepared.relation, schema=schema), catalog)
         commit, transaction = ending(self.settings.db_tx_end, asked.preferences.transaction)
         given = replace(asked, values=(*asked.values, *call.values))
         page = narrowed(asked.page, self.settings.db_max_rows)
@@ -105,16 +126,41 @@ class RpcApi:
             readonly=call.reads_only(asked.method),
             commit=commit,
         )
-        if media.explain is not None:
-            return answer_plan(await run_call_plan(run), asked, media, profile=profile)
+        return ReadyCall(
+            run,
+            media,
+            profile,
+            partial(
+                answer_called,
+                asked=asked,
+                call=call,
+                media=media,
+                prepared=prepared,
+                profile=profile,
+                transaction=transaction,
+            ),
+        )
+
+    async def _called(self, ready: ReadyCall, once: Once[Answer] | None, timings: Timings) -> Answer:
+        if ready.media.explain is not None:
+            plan = await run_call_plan(ready.run)
+            return answer_plan(plan, ready.run.request.asked, ready.media, profile=ready.profile)
 
         def conclude(called: Called) -> Answer:
             timings.add("wait", called.result.waited)
             timings.add("transaction", called.result.ran)
-            answer = answer_called(called, asked, call, media, prepared, profile=profile, transaction=transaction)
+            answer = ready.conclude(called)
             return answer if called.status or called.headers else self._kept(answer)
 
-        return await run_call(run, conclude)
+        return await run_call(ready.run, conclude, once)
+
+    def _once(self, asked: Asked, environ: WSGIEnvironment) -> Once[Answer] | None:
+        """That a call is to be done once, where it has a key."""
+        if asked.method != "POST":
+            return None
+        path, body = request.script_root + request.path, request.get_data()
+        headers = RequestHeaders(environ)
+        return self.repeats.of(asked.method, path, environ["QUERY_STRING"], headers, body, self._anonymous)
 
     @staticmethod
     def _kept(answer: Answer) -> Answer:
@@ -153,7 +199,7 @@ class RpcApi:
 
 def _arguments(asked: Asked, environ: WSGIEnvironment) -> Arguments:
     if asked.method == "POST":
-        return read_arguments(environ.get("CONTENT_TYPE"), request.get_data(cache=False), asked.columns)
+        return read_arguments(environ.get("CONTENT_TYPE"), request.get_data(), asked.columns)
     if environ.get("CONTENT_LENGTH", "0") not in ("", "0") or "HTTP_TRANSFER_ENCODING" in environ:
         raise BodyError(f"A {asked.method} request takes no body", hint="Put arguments into the query string: ?name=5")
     return arguments_of_query(asked.arguments)

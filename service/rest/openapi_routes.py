@@ -20,8 +20,8 @@ from service.rest.respond import to_response
 from service.settings import Settings
 from service.timing import Timings
 
-_METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
-_ALLOW = "OPTIONS,GET,HEAD"
+_METHODS = ("GET", "HEAD", "PUT", "PATCH", "DELETE", "OPTIONS")  # a POST is a batch
+_ALLOW = "OPTIONS,GET,HEAD,POST"
 
 
 @dataclass(frozen=True)
@@ -46,7 +46,7 @@ class RootApi:
         timings.mark("jwt")
         if request.method == "OPTIONS":
             return to_response(Answer(200, {"Allow": _ALLOW}))
-        if request.method not in _ALLOW.split(","):
+        if request.method not in ("GET", "HEAD"):
             raise MethodError(f"{request.method} is not available on the root", headers={"Allow": _ALLOW})
         wanted = choose_document(
             read_accept(request.headers.get("Accept"), DEFAULT_LIMITS), self.settings.openapi_version

@@ -22,9 +22,7 @@ from service.rest.answer.rows import answer_plan, answer_rows
 from service.rest.asked import Limits, read_request
 from service.rest.common import limits_of, told_profile, understood
 from service.rest.execute import Request, open_stream, run_explain, run_read
-from service.rest.execute.idempotency import Memory
 from service.rest.execute.request import narrowed
-from service.rest.once import Repeats
 from service.rest.plan.allowed import allowed_methods
 from service.rest.plan.media import Media, choose_media
 from service.rest.plan.names import resolve_relation, resolve_schema
@@ -51,6 +49,7 @@ class TableApi:
     database: Database
     catalog: CatalogHolder
     statements: Statements
+    writes: Writes
 
     def blueprint(self) -> Blueprint:
         """The URL map; to be registered under the prefix that the settings name."""
@@ -69,7 +68,7 @@ class TableApi:
         if method == "OPTIONS":
             return to_response(self._options(name))
         if method in ACTIONS:
-            return to_response(await self._writes.answer(name, environ, identity, timings))
+            return to_response(await self.writes.answer(name, environ, identity, timings))
         asked = understood(_parse(method, name, environ, self._limits), self.database)
         media = choose_media(
             asked.accept,
@@ -108,11 +107,6 @@ class TableApi:
     @cached_property
     def _limits(self) -> Limits:
         return limits_of(self.settings)
-
-    @cached_property
-    def _writes(self) -> Writes:
-        repeats = Repeats(Memory(self.database), self.settings.idempotency_lifetime)
-        return Writes(self.settings, self.database, self.catalog, self.statements, repeats)
 
     @cached_property
     def _anonymous(self) -> Identity:

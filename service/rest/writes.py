@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-from dataclasses import dataclass
-from functools import cached_property
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from functools import cached_property, partial
 from typing import TYPE_CHECKING
 
 from flask import request
@@ -35,6 +36,18 @@ if TYPE_CHECKING:
 _LARGE = 131_072  # bytes; reading that many takes some milliseconds
 
 
+@dataclass(frozen=True, slots=True)
+class ReadyWrite:
+    """A write that can be run.
+
+    Args:
+        conclude: makes the answer of what was done.
+    """
+
+    request: WriteRequest
+    conclude: Callable[[Written], Answer]
+
+
 @dataclass(frozen=True)
 class Writes:
     """What writing needs."""
@@ -53,46 +66,60 @@ class Writes:
         """
         method, headers = environ["REQUEST_METHOD"], RequestHeaders(environ)
         asked = read_request(method, name, environ["QUERY_STRING"], headers, limits=self._limits)
-        asked = understood(asked, self.database)
-        catalog = self.catalog.current
-        media = choose_media(asked.accept, can_make=lambda form: can_make(form, asked, catalog))
         path = request.script_root + request.path
         once, payload = await self._body(asked, path, environ, identity)
         timings.mark("parse")
-        columns = () if payload is None else payload.columns
-        textual = payload is not None and payload.textual
-        prepared = self.statements.write(asked, columns, catalog, media, textual=textual)
+        ready = self.ready(understood(asked, self.database), payload, identity, path)
         timings.mark("plan")
-        commit, transaction = ending(self.settings.db_tx_end, asked.preferences.transaction)
-        run = WriteRequest(
-            self.database,
-            prepared,
-            asked,
-            payload,
-            identity,
-            commit=commit,
-            checked=is_checked(asked, media),
-            caller=environ.get("REMOTE_ADDR"),
-        )
-        profile = told_profile(asked, prepared.relation, catalog)
 
         def conclude(written: Written) -> Answer:
             timings.add("wait", written.waited)
             timings.add("transaction", written.ran)
-            return answer_written(written, asked, media, prepared, path=path, profile=profile, transaction=transaction)
+            return ready.conclude(written)
 
-        return await run_write(run, conclude, once)
+        return await run_write(replace(ready.request, caller=environ.get("REMOTE_ADDR")), conclude, once)
+
+    def ready(self, asked: Asked, payload: Payload | None, identity: Identity, path: str) -> ReadyWrite:
+        """A write that can be run.
+
+        Args:
+            path: the relation's, as the caller wrote it.
+
+        Raises:
+            PoolgateError: it cannot be done.
+        """
+        catalog = self.catalog.current
+        media = choose_media(asked.accept, can_make=lambda form: can_make(form, asked, catalog))
+        columns = () if payload is None else payload.columns
+        textual = payload is not None and payload.textual
+        prepared = self.statements.write(asked, columns, catalog, media, textual=textual)
+        commit, transaction = ending(self.settings.db_tx_end, asked.preferences.transaction)
+        checked = is_checked(asked, media)
+        run = WriteRequest(self.database, prepared, asked, payload, identity, commit=commit, checked=checked)
+        profile = told_profile(asked, prepared.relation, catalog)
+        return ReadyWrite(
+            run,
+            partial(
+                answer_written,
+                asked=asked,
+                media=media,
+                prepared=prepared,
+                path=path,
+                profile=profile,
+                transaction=transaction,
+            ),
+        )
 
     async def _body(
         self, asked: Asked, path: str, environ: WSGIEnvironment, identity: Identity
     ) -> tuple[Once[Answer] | None, Payload | None]:
-        """What the body says, and that it is to be done once, where there is a key; of the body itself nothing stays."""
+        """What the body says, and that it is to be done once where there is a key; of the body itself nothing stays."""
         body = request.get_data(cache=False) if asked.method != "DELETE" else b""
 
         def read() -> tuple[Once[Answer] | None, Payload | None]:
             query, headers = environ["QUERY_STRING"], RequestHeaders(environ)
             once = self.repeats.of(asked.method, path, query, headers, body, identity)
-            return once, _payload(asked, headers.get("Content-Type"), body)
+            return once, payload_of(asked, headers.get("Content-Type"), body)
 
         # Of a large one beside the loop, which has other requests to serve meanwhile.
         return read() if len(body) < _LARGE else await asyncio.to_thread(read)
@@ -102,7 +129,7 @@ class Writes:
         return limits_of(self.settings)
 
 
-def _payload(asked: Asked, content_type: str | None, body: bytes) -> Payload | None:
+def payload_of(asked: Asked, content_type: str | None, body: bytes) -> Payload | None:
     """The body, where the method has one."""
     if asked.method == "DELETE":
         return None

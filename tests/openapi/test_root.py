@@ -123,7 +123,7 @@ async def test_head_options_and_the_others(http: httpx.AsyncClient) -> None:
         assert (head.status_code, head.content) == (200, b"")
         assert head.headers["ETag"] == get.headers["ETag"]
         assert head.headers["Content-Type"] == get.headers["Content-Type"]
-        assert (options.status_code, options.headers["Allow"]) == (200, "OPTIONS,GET,HEAD")
+        assert (options.status_code, options.headers["Allow"]) == (200, "OPTIONS,GET,HEAD,POST")
         refused = await http.post(url, json={})
         assert (refused.status_code, refused.json()["code"]) == (405, "PGRST117")
         assert refused.headers["Allow"] == "OPTIONS,GET,HEAD"

@@ -181,5 +181,5 @@ def _at(operation: Operation, pointer: str, answers: Sequence[JsonValue]) -> Jso
             found = found[int(name)]
         else:
             hint = "Has that operation 'Prefer: return=representation', which gives it a body?"
-            raise BodyError(f"{operation}: there is nothing at {pointer[:100]}", hint=hint)
+            raise BodyError(f"There is nothing at {pointer[:100]}", hint=hint)
     return found

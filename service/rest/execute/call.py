@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from typing import TypeVar
 
 from service.pool import Lease
+from service.rest.execute.idempotency import Once, in_turn
 from service.rest.execute.read import Result, in_utf8, whole_number
 from service.rest.execute.request import Request
-from service.rest.execute.transaction import Terms, Turn, retried, turn_on
+from service.rest.execute.transaction import Terms, Turn, turn_on
 from service.rest.plan.terms import Count
 
 T = TypeVar("T")
@@ -52,11 +53,12 @@ class CallRequest:
         return Terms(readonly=self.readonly, trusted=False, zone=zone, commit=self.commit)
 
 
-async def run_call(call: CallRequest, conclude: Callable[[Called], T]) -> T:
+async def run_call(call: CallRequest, conclude: Callable[[Called], T], once: Once[T] | None = None) -> T:
     """Call a function; once more if another transaction was in its way.
 
     Args:
         conclude: makes the answer of what it gave, before what it did is made to last; what it raises undoes that.
+        once: it has a key.
 
     Raises:
         DatabaseError: the database refused.
@@ -64,12 +66,10 @@ async def run_call(call: CallRequest, conclude: Callable[[Called], T]) -> T:
     """
     request = call.request
 
-    async def once() -> T:
-        async with turn_on(request.database, request.identity, call.terms, request.caller) as now:
-            await _set_path(now.lease, call.path)
-            return conclude(await _call(now, request))
+    async def work(now: Turn) -> T:
+        return conclude(await call_with(now, call))
 
-    return await retried(once)
+    return await in_turn(request.database, request.identity, call.terms, request.caller, work, once)
 
 
 async def run_call_plan(call: CallRequest) -> bytes:
@@ -88,7 +88,10 @@ async def run_call_plan(call: CallRequest) -> bytes:
     return "\n".join(row[0] for row in rows).encode()
 
 
-async def _call(now: Turn, request: Request) -> Called:
+async def call_with(now: Turn, call: CallRequest) -> Called:
+    """Call a function by a connection in hand, in the transaction that it has open."""
+    await _set_path(now.lease, call.path)
+    request = call.request
     statement = request.prepared.statement
     row = await now.lease.fetchrow(statement.text, *request.arguments(statement))
     if row is None:  # an aggregate over all rows always has one

@@ -10,6 +10,7 @@ from typing import Any
 from service.errors import CursorError
 from service.pool import Lease, Row
 from service.rest.execute.request import Request, turn
+from service.rest.execute.transaction import Turn
 from service.rest.prepare import Prepared
 from service.rest.sql import key_value
 from service.rest.terms import KeyValue, Page
@@ -48,12 +49,20 @@ async def run_read(request: Request) -> Result:
     """
     arguments = request.arguments(request.prepared.statement)
     async with turn(request) as now:
-        row, total = await _fetch(now.lease, request, arguments)
-        ran = now.ran
+        return await _read(now, request, arguments)
+
+
+async def read_with(now: Turn, request: Request) -> Result:
+    """Read by a connection in hand, in whatever transaction it has open."""
+    return await _read(now, request, request.arguments(request.prepared.statement))
+
+
+async def _read(now: Turn, request: Request, arguments: list[Any]) -> Result:
+    row, total = await _fetch(now.lease, request, arguments)
     statement = request.prepared.statement
     ending = _ending(row, statement.ending)
     body = row[0] if statement.binary else in_utf8(row[0])
-    return Result(body, request.page, row[1], total, now.lease.waited, ran, ending)
+    return Result(body, request.page, row[1], total, now.lease.waited, now.ran, ending)
 
 
 async def _fetch(lease: Lease, request: Request, arguments: list[Any]) -> tuple[Any, int | None]:

@@ -99,7 +99,7 @@ async def turn_on(
         translated = database.translate(error)
         if translated is None:
             raise
-        raise _seen_by(identity, translated) from error
+        raise seen_by(identity, translated) from error
 
 
 async def retried(once: Callable[[], Awaitable[T]]) -> T:
@@ -116,7 +116,7 @@ async def retried(once: Callable[[], Awaitable[T]]) -> T:
     return await once()
 
 
-def _seen_by(identity: Identity, error: PoolgateError) -> PoolgateError:
+def seen_by(identity: Identity, error: PoolgateError) -> PoolgateError:
     """A right that is missing may be had by signing in: to a caller without credentials the answer says so."""
     if identity.anonymous and error.code == _NO_RIGHT:
         error.status = 401

@@ -40,6 +40,8 @@ _SO_FAR = "coalesce(nullif(current_setting('poolgate.updated', true), ''), '0'):
 _COUNTED: Expression = literal_column(_SO_FAR)
 _COUNT: Expression = literal_column(f"set_config('poolgate.updated', ({_SO_FAR} + 1)::text, true) <> ''")
 """True, and counted: what tells rows that were there already from new ones, of tables and of views."""
+_FORGOTTEN: Expression = literal_column("set_config('poolgate.updated', '', true)")
+"""For the transaction's next upsert; it stands behind the number, and so is asked for after it."""
 
 
 class PostgresqlWriter(PostgresqlBuilder):
@@ -74,7 +76,7 @@ class PostgresqlWriter(PostgresqlBuilder):
             answer = select(literal_column("NULL").label("body"), literal_column("0").label("page_total"))
         answer = answer.add_columns(affected)
         if plan.write.conflict and plan.write.merge:
-            answer = answer.add_columns(_COUNTED.label("updated"))
+            answer = answer.add_columns(_COUNTED.label("updated"), _FORGOTTEN.label("forgotten"))
         if plan.returns is Returns.KEY and plan.write.relation.primary_key:
             answer = answer.add_columns(self._key(plan.write))
         return answer, keys

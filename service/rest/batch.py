@@ -1,0 +1,211 @@
+"""Several operations in one transaction: `POST` to the table API's root. All of them are done, or none is."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from functools import cached_property
+
+from flask import Blueprint, g, request
+
+from service.asgi import Response
+from service.auth import Access, Identity, anonymous, require
+from service.catalog.holder import CatalogHolder
+from service.database import Database
+from service.errors import BodyError, CursorError, MediaTypeError, PathError, PoolgateError
+from service.rest.answer.answer import Answer
+from service.rest.answer.batched import answer_batch, as_value
+from service.rest.answer.rows import answer_rows
+from service.rest.asked import Limits, read_request
+from service.rest.asked.arguments import arguments_of_query, read_arguments
+from service.rest.asked.batch import Operation, read_batch
+from service.rest.asked.payload_json import JsonValue
+from service.rest.asked.preferences import read_preferences
+from service.rest.calls import RpcApi
+from service.rest.common import ending, limits_of, told_profile
+from service.rest.execute.call import call_with
+from service.rest.execute.idempotency import in_turn
+from service.rest.execute.read import read_with
+from service.rest.execute.request import Request, narrowed
+from service.rest.execute.transaction import Terms, Turn, seen_by
+from service.rest.execute.write import write_with
+from service.rest.plan.media import choose_media
+from service.rest.plan.possible import can_make
+from service.rest.plan.terms import Form
+from service.rest.prepare import Statements
+from service.rest.respond import RequestHeaders, to_response
+from service.rest.terms import Asked
+from service.rest.writes import Writes, payload_of
+from service.settings import Settings
+from service.timing import Timings
+
+_READS = ("GET", "HEAD")
+_WHOLE = (Form.ARRAY, Form.STRIPPED, Form.TEXT)
+Ready = Callable[[Turn], Awaitable[Answer]]
+FAILED = "Batch-Operation"
+"""The header of an error's answer that says which operation failed, counted from 0."""
+
+
+@dataclass(frozen=True)
+class BatchApi:
+    """What the view needs."""
+
+    settings: Settings
+    database: Database
+    catalog: CatalogHolder
+    statements: Statements
+    writes: Writes
+    calls: RpcApi
+
+    def blueprint(self) -> Blueprint:
+        """The URL map; to be registered under the prefix that the settings name."""
+        batch = Blueprint("batch", __name__)
+        batch.add_url_rule("/", view_func=self.batch, methods=("POST",), provide_automatic_options=False)
+        return batch
+
+    async def batch(self) -> Response:
+        """`POST` to the root: operations in the order that they are in, in one transaction."""
+        timings: Timings = g.timings
+        require(self._anonymous, Access.READ)
+        timings.mark("jwt")
+        headers = RequestHeaders(request.environ)
+        operations = self._read(headers)
+        for each in operations:
+            if each.method not in _READS and each.names[0] != "rpc":
+                require(self._anonymous, Access.WRITE)
+        path, query, body = request.script_root + request.path, request.environ["QUERY_STRING"], request.get_data()
+        once = self.writes.repeats.of("POST", path, query, headers, body, self._anonymous)
+        ready = [None if each.refers else self._ready(each) for each in operations]  # what is wrong shows at once
+        timings.mark("parse")
+
+        async def work(now: Turn) -> Answer:
+            answers = await self._run(now, operations, ready)
+            timings.add("wait", now.lease.waited)
+            timings.add("transaction", now.ran)
+            answer = answer_batch(answers)
+            return (
+                answer if tx is None else replace(answer, headers={**answer.headers, "Preference-Applied": f"tx={tx}"})
+            )
+
+        commit, tx = ending(self.settings.db_tx_end, read_preferences(headers.get("Prefer")).transaction)
+        terms = Terms(
+            readonly=all(each.method in _READS for each in operations),
+            trusted=all(each.names[0] != "rpc" for each in operations),
+            commit=commit,
+        )
+        caller = request.environ.get("REMOTE_ADDR")
+        answer: Answer = await in_turn(self.database, self._anonymous, terms, caller, work, once)
+        return to_response(answer)
+
+    def _read(self, headers: RequestHeaders) -> Sequence[Operation]:
+        most = self.settings.max_batch
+        if not most:
+            raise PathError("Batches are turned off", hint="The setting MAX_BATCH says how long one may be.")
+        kind = (headers.get("Content-Type") or "application/json").partition(";")[0].strip().lower()
+        if kind != "application/json":
+            raise MediaTypeError("A batch is application/json", status=415)
+        operations = read_batch(request.get_data(), self.settings.rest_prefix, most)
+        if not operations:
+            raise BodyError("The batch has no operation")
+        return operations
+
+    def _ready(self, operation: Operation) -> Ready:
+        """What runs an operation.
+
+        Raises:
+            PoolgateError: it cannot be done.
+        """
+        with _told(operation, self.database, self._anonymous):
+            match operation.names:
+                case (name,) if operation.method in _READS:
+                    return self._read_of(self._asked(operation, name))
+                case (name,):
+                    return self._write_of(operation, self._asked(operation, name))
+                case ("rpc", name):
+                    return self._call_of(operation, name)
+            raise PathError("There is nothing at this path", hint="films?id=eq.5, or rpc/function")
+
+    def _asked(self, operation: Operation, name: str, *, call: bool = False) -> Asked:
+        asked = read_request(
+            operation.method, name, operation.query, dict(operation.headers), limits=self._limits, call=call
+        )
+        if asked.cursor is not None and operation.method in _READS:
+            raise CursorError("An operation's rows have no next page", hint="Use limit and offset.")
+        # How the transaction ends, and in which time zone it is, the batch says.
+        return replace(asked, preferences=replace(asked.preferences, transaction=None, timezone=None))
+
+    def _read_of(self, asked: Asked) -> Ready:
+        catalog = self.catalog.current
+        media = choose_media(asked.accept, can_make=lambda form: form in _WHOLE and can_make(form, asked, catalog))
+        if media.form not in _WHOLE:
+            raise MediaTypeError("An operation's answer is JSON, or text/plain of one column")
+        prepared = self.statements.read(asked, catalog, media)
+        page = narrowed(asked.page, self.settings.db_max_rows)
+        run = Request(self.database, prepared, asked, self._anonymous, page)
+        profile = told_profile(asked, prepared.relation, catalog)
+
+        async def read(now: Turn) -> Answer:
+            return answer_rows(await read_with(now, run), asked, media, profile=profile, warnings=prepared.warnings)
+
+        return read
+
+    def _write_of(self, operation: Operation, asked: Asked) -> Ready:
+        payload = payload_of(asked, operation.headers.get("Content-Type"), operation.payload)
+        path = f"{self.settings.rest_prefix.rstrip('/')}/{operation.names[0]}"
+        ready = self.writes.ready(asked, payload, self._anonymous, path)
+
+        async def write(now: Turn) -> Answer:
+            return ready.conclude(await write_with(now.lease, ready.request))
+
+        return write
+
+    def _call_of(self, operation: Operation, name: str) -> Ready:
+        is_read = operation.method in _READS
+        asked = self._asked(operation, name, call=is_read)
+        if is_read:
+            arguments = arguments_of_query(asked.arguments)
+        else:
+            arguments = read_arguments(operation.headers.get("Content-Type"), operation.payload, asked.columns)
+        ready = self.calls.ready(asked, arguments)
+
+        async def call(now: Turn) -> Answer:
+            return ready.conclude(await call_with(now, ready.run))
+
+        return call
+
+    async def _run(self, now: Turn, operations: Sequence[Operation], ready: Sequence[Ready | None]) -> list[Answer]:
+        answers: list[Answer] = []
+        values: list[JsonValue] = []
+        refers = any(each.refers for each in operations)
+        for operation, known in zip(operations, ready, strict=True):
+            with _told(operation, self.database, self._anonymous):
+                run = known or self._ready(operation.with_answers(values))
+                answers.append(await run(now))
+                if refers:
+                    values.append(as_value(answers[-1]))
+        return answers
+
+    @cached_property
+    def _limits(self) -> Limits:
+        return limits_of(self.settings)
+
+    @cached_property
+    def _anonymous(self) -> Identity:
+        return anonymous(self.settings.anonymous, self.settings.db_anon_role)
+
+
+@contextmanager
+def _told(operation: Operation, database: Database, identity: Identity) -> Iterator[None]:
+    """Has an error say which operation it is of."""
+    try:
+        yield
+    except Exception as error:
+        known = error if isinstance(error, PoolgateError) else database.translate(error)
+        if known is None:
+            raise
+        if FAILED not in known.headers:
+            known = seen_by(identity, known)
+            known.message = f"{operation}: {known.message}"
+            known.headers[FAILED] = str(operation.number)
+        raise known from error
