@@ -237,6 +237,18 @@ class Routine:
 
 Routines = Mapping[tuple[str, str], tuple[Routine, ...]]
 """Functions by schema and name; several of one name take other arguments."""
+class Right(enum.Flag):
+    """What may be done with a relation."""
+
+    READ = enum.auto()
+    INSERT = enum.auto()
+    UPDATE = enum.auto()
+    DELETE = enum.auto()
+
+
+EVERY_RIGHT = Right.READ | Right.INSERT | Right.UPDATE | Right.DELETE
+Rights = Mapping[tuple[str, str], Right]
+"""What may be done with relations, by schema and name; what is not among them has no right."""
 
 
 @dataclass(frozen=True)
@@ -250,7 +262,7 @@ class Catalog:
         hidden: tables outside the exposed schemas that exposed views show columns of. Their keys alone are known, no
             columns.
         comments: of schemas.
-        readable: what the service's own role may read, by schema and name; None where that is everything.
+        rights: what the service's own role may do; None where that is everything.
         aliases: other names under which exposed schemas may be asked for.
         geojson: the schema of PostGIS's function that makes a GeoJSON feature of a row; None where there is none.
         routines: what can be called.
@@ -263,7 +275,7 @@ class Catalog:
     server_version: str = ""
     hidden: Mapping[tuple[str, str], Relation] = field(default_factory=_none)
     comments: Mapping[str, str] = field(default_factory=_none)
-    readable: frozenset[tuple[str, str]] | None = None
+    rights: Rights | None = None
     aliases: Mapping[str, str] = field(default_factory=_none)
     geojson: str | None = None
     routines: Routines = field(default_factory=_none)

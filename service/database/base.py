@@ -6,7 +6,7 @@ from abc import ABC, abstractmethod
 from collections.abc import AsyncIterator, Sequence
 from typing import ClassVar
 
-from service.catalog.model import Catalog
+from service.catalog.model import Catalog, Rights
 from service.database.keys import Keys
 from service.errors import PoolgateError
 from service.pool import Pool
@@ -68,8 +68,8 @@ class Database(ABC):
             DatabaseError, DatabaseAwayError: as the database answers.
         """
 
-    async def readable(self, schemas: Sequence[str], role: str) -> frozenset[tuple[str, str]] | None:
-        """What a role may read, by schema and name; None for everything, as where there are no roles.
+    async def rights(self, schemas: Sequence[str], role: str) -> Rights | None:
+        """What a role may do; None for everything, as where there are no roles.
 
         Args:
             schemas: the exposed ones.

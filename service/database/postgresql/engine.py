@@ -10,7 +10,7 @@ from sqlalchemy import event
 from sqlalchemy.engine import URL, ExceptionContext
 from sqlalchemy.ext.asyncio import create_async_engine
 
-from service.catalog.model import Catalog
+from service.catalog.model import Catalog, Rights
 from service.database.base import Database
 from service.database.limits import pool_limits
 from service.database.postgresql import changes, described, dialect, errors, reflect
@@ -66,9 +66,9 @@ class PostgresqlDatabase(Database):
         catalog = await reflect.read_catalog(self.pool, exposed, version, self.extra_schemas)
         return await described.with_description(self.pool, catalog)
 
-    async def readable(self, schemas: Sequence[str], role: str) -> frozenset[tuple[str, str]] | None:
+    async def rights(self, schemas: Sequence[str], role: str) -> Rights | None:
         try:
-            return await described.read_readable(self.pool, schemas, role)
+            return await described.read_rights(self.pool, schemas, role)
         except Exception as error:
             translated = errors.translate(error)
             if translated is None:
