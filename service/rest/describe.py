@@ -6,12 +6,13 @@ import asyncio
 import gzip
 import hashlib
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from service import __version__
-from service.catalog.model import Catalog
+from service.auth import Access, Identity
+from service.catalog.model import EVERY_RIGHT, Catalog, Right
 from service.database import Database
 from service.errors import MediaTypeError, PathError
 from service.rest.answer.answer import json_bytes
@@ -80,19 +81,28 @@ def _wanted(media: MediaRange, version: str) -> Wanted | None:
     return None if found is None else Wanted(found, media.type)
 
 
+class _Key(NamedTuple):
+    """What makes one description differ from another of the same catalog."""
+
+    schema: str
+    role: str | None
+    writes: bool
+    version: str
+
+
 class Documents:
     """The descriptions of the catalog in use.
 
     Args:
         settings: what is shown, and where it is.
-        database: is asked what a role may read.
+        database: is asked what a role may do.
     """
 
     def __init__(self, settings: Settings, database: Database) -> None:
         self._settings = settings
         self._database = database
         self._catalog_version = -1
-        self._kept: OrderedDict[tuple[str, str | None, str], Document] = OrderedDict()
+        self._kept: OrderedDict[_Key, Document] = OrderedDict()
         self._one_at_a_time = asyncio.Lock()
 
     def check_enabled(self) -> None:
@@ -105,30 +115,31 @@ class Documents:
                 "The description of the tables is switched off", code="PGRST126", hint="The setting is OPENAPI_MODE."
             )
 
-    async def get(self, catalog: Catalog, schema: str, role: str | None, version: str) -> Document:
+    async def get(self, catalog: Catalog, schema: str, identity: Identity, version: str) -> Document:
         """The description, from memory if it has been asked for before.
 
         Args:
-            role: who asks; None for the service's own role.
+            identity: who asks.
             version: "3.1" or "2.0".
 
         Raises:
-            DatabaseError, UnavailableError: what the role may read could not be found out.
+            DatabaseError, UnavailableError: what the role may do could not be found out.
         """
-        found = self._known(catalog, (schema, role, version))
+        key = _Key(schema, identity.role, identity.access >= Access.WRITE, version)
+        found = self._known(catalog, key)
         if found is not None:
             return found
         async with self._one_at_a_time:
-            found = self._known(catalog, (schema, role, version))
+            found = self._known(catalog, key)
             if found is None:
-                found = await self._build(catalog, schema, role, version)
-                self._keep(catalog, (schema, role, version), found)
+                found = await self._build(catalog, key)
+                self._keep(catalog, key, found)
             return found
 
-    def _known(self, catalog: Catalog, key: tuple[str, str | None, str]) -> Document | None:
+    def _known(self, catalog: Catalog, key: _Key) -> Document | None:
         return self._kept.get(key) if catalog.version == self._catalog_version else None
 
-    def _keep(self, catalog: Catalog, key: tuple[str, str | None, str], document: Document) -> None:
+    def _keep(self, catalog: Catalog, key: _Key, document: Document) -> None:
         if catalog.version > self._catalog_version:
             self._kept.clear()
             self._catalog_version = catalog.version
@@ -137,30 +148,31 @@ class Documents:
             if len(self._kept) > _MOST_KEPT:
                 self._kept.popitem(last=False)
 
-    async def _build(self, catalog: Catalog, schema: str, role: str | None, version: str) -> Document:
+    async def _build(self, catalog: Catalog, key: _Key) -> Document:
         settings = self._settings
+        heeded = settings.openapi_mode != "ignore-privileges"
         offer = Offer(
             catalog=catalog,
-            schema=schema,
+            schema=key.schema,
             database=self._database.name,
             version=__version__,
-            readable=await self._readable(catalog, schema, role),
+            rights=await self._rights(catalog, key) if heeded else None,
+            most=EVERY_RIGHT if key.writes or not heeded else Right.READ,
             prefix=settings.rest_prefix,
             proxy=settings.openapi_server_proxy_uri,
             max_rows=settings.db_max_rows,
             aggregates=settings.db_aggregates_enabled,
+            rollbacks=settings.db_tx_end.endswith("-allow-override"),
         )
         # In a thread: a thousand tables take half a second, and the loop has requests to serve meanwhile.
-        return await asyncio.to_thread(_written, offer, version)
+        return await asyncio.to_thread(_written, offer, key.version)
 
-    async def _readable(self, catalog: Catalog, schema: str, role: str | None) -> frozenset[str] | None:
-        if self._settings.openapi_mode == "ignore-privileges":
-            return None
-        if role is None:
-            known = catalog.readable
+    async def _rights(self, catalog: Catalog, key: _Key) -> Mapping[str, Right] | None:
+        if key.role is None:
+            known = catalog.rights
         else:
-            known = await self._database.readable(catalog.schemas, role)
-        return None if known is None else frozenset(name for its, name in known if its == schema)
+            known = await self._database.rights(catalog.schemas, key.role)
+        return None if known is None else {name: right for (its, name), right in known.items() if its == key.schema}
 
 
 def _written(offer: Offer, version: str) -> Document:

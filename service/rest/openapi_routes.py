@@ -54,7 +54,7 @@ class RootApi:
         catalog, profile = self.catalog.current, request.headers.get("Accept-Profile")
         schema = resolve_schema(catalog, profile)
         timings.mark("parse")
-        document = await self.documents.get(catalog, schema, self._anonymous.role, wanted.version)
+        document = await self.documents.get(catalog, schema, self._anonymous, wanted.version)
         timings.mark("plan")
         told = schema if profile is not None or len(catalog.schemas) > 1 else None
         response = to_response(_answer(document, wanted, told))

@@ -18,11 +18,14 @@ SETUP = """
     create table unseen (id integer primary key, seen_id integer references seen);
     create table partly (id integer primary key, secret text);
     create view shown as select id from unseen;
-    grant select on seen, shown to {role}; grant select (id) on partly to {role}; grant insert on unseen to {role};
+    grant select on seen, shown to {role}; grant select (id) on partly to {role};
+    create table filled (id integer primary key, name text, done boolean);
+    grant insert, update (done), delete on filled to {role};
     create schema v1; create table v1.other (id integer primary key); grant select on v1.other to {role};
     create schema private; create table private.secrets (id integer primary key);
 """
 ROLE = "openapi_reader"
+EVERYTHING = {"/", "/seen", "/shown", "/partly", "/unseen", "/filled"}
 
 
 @pytest.fixture
@@ -44,11 +47,39 @@ async def described(serving: Serving, url: str, headers: dict[str, str] | None =
 
 
 async def test_the_role_decides(url: str, serving: Serving) -> None:
-    """A role sees what it may read, if only one column of it, and no trace of the rest."""
+    """A role sees what it may do something with, if only with one column of it, and no trace of the rest."""
     document = await described(serving, url, db_anon_role=ROLE)
-    assert set(document["paths"]) == {"/", "/seen", "/shown", "/partly"}
+    assert set(document["paths"]) == {"/", "/seen", "/shown", "/partly", "/filled"}
     assert "unseen" not in str(document)
     assert "secrets" not in str(document)
+
+
+async def test_what_may_be_written(url: str, serving: Serving) -> None:
+    """A role sees the methods that it has the rights for, and none that a read-only caller may not use."""
+    document = await described(serving, url, db_anon_role=ROLE)
+    assert {path: set(item) for path, item in document["paths"].items() if path != "/"} == {
+        "/seen": {"get", "head", "options"},
+        "/shown": {"get", "head", "options"},
+        "/partly": {"get", "head", "options"},
+        "/filled": {"post", "patch", "delete", "options"},
+    }
+    two = await described(serving, url, {"Accept": "application/openapi+json;version=2.0"}, db_anon_role=ROLE)
+    assert set(two["paths"]["/filled"]) == {"post", "patch", "delete"}
+
+
+@pytest.mark.parametrize(
+    "settings, writes",
+    [
+        ({"anonymous": "read"}, False),
+        ({"anonymous": "write"}, True),
+        ({"anonymous": "read", "openapi_mode": "ignore-privileges"}, True),
+    ],
+)
+async def test_who_may_write(url: str, serving: Serving, settings: dict[str, str], writes: bool) -> None:
+    """Without a role the setting ANONYMOUS says whether writes are described, unless privileges are ignored."""
+    document = await described(serving, url, **settings)
+    assert ("post" in document["paths"]["/unseen"]) is writes
+    assert ("idempotency-key" in document["components"]["parameters"]) is writes
 
 
 async def test_a_schema_that_may_not_be_used(url: str, serving: Serving) -> None:
@@ -63,14 +94,14 @@ async def test_a_schema_that_may_not_be_used(url: str, serving: Serving) -> None
 async def test_privileges_ignored(url: str, serving: Serving) -> None:
     """Everything in the exposed schema is shown where the setting says so."""
     document = await described(serving, url, db_anon_role=ROLE, openapi_mode="ignore-privileges")
-    assert set(document["paths"]) == {"/", "/seen", "/shown", "/partly", "/unseen"}
+    assert set(document["paths"]) == EVERYTHING
     assert "secrets" not in str(document)
 
 
 async def test_the_services_own_role(url: str, serving: Serving) -> None:
     """Without a role the service's own decides, and no connection is taken for it."""
     document = await described(serving, url, pool=False)
-    assert set(document["paths"]) == {"/", "/seen", "/shown", "/partly", "/unseen"}
+    assert set(document["paths"]) == EVERYTHING
 
 
 async def test_a_role_that_there_is_not(postgresql_url: str, serving: Serving) -> None:

@@ -16,6 +16,9 @@ async function load() {
   return body;
 }
 
+/** The heading that a path stands under: each of its operations has it. */
+const tagOf = (item) => Object.values(item)[0].tags[0];
+
 /** What of `whole` a path needs: itself, and what it refers to. */
 function part(whole, path) {
   const components = {};
@@ -32,7 +35,7 @@ function part(whole, path) {
     Object.values(value).forEach(visit);
   };
   visit(whole.paths[path]);
-  const [name] = whole.paths[path].get.tags;
+  const name = tagOf(whole.paths[path]);
   const tags = whole.tags.filter((tag) => tag.name === name);
   const info = path === START ? whole.info : { title: name, version: whole.info.version };
   return { openapi: whole.openapi, info, servers: whole.servers, tags, paths: { [path]: whole.paths[path] }, components };
@@ -62,7 +65,7 @@ function entry(whole, path) {
   const link = document.createElement("a");
   link.href = `#${path}`;
   link.dataset.path = path;
-  link.textContent = path === START ? "How to ask" : whole.paths[path].get.tags[0];
+  link.textContent = path === START ? "How to ask" : tagOf(whole.paths[path]);
   const item = document.createElement("li");
   item.append(link);
   return item;

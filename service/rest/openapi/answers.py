@@ -74,26 +74,31 @@ FAILURES = {
     400: Failure(
         "The request cannot be understood, or not be done.",
         ("PGRST100", "PGRST102", "PGRST108", "PGRST118", "PGRST120", "PGRST122", "PGRST123", "PGRST127", "PGRST200",
-         "22P02", "42703", "42704", "PGATE400"),
+         "PGRST114", "PGRST115", "PGRST124", "PGRST204", "22P02", "23502", "23514", "42703", "42704", "PGATE400"),
     ),
     401: Failure("Credentials are needed.", ("PGRST302", "42501")),
     403: Failure("The database does not allow it.", ("42501",)),
     404: Failure("There is no such table or view, or no such operator for the column.", ("PGRST205", "42883")),
-    405: Failure("What a view does would write.", ("25006",)),
+    405: Failure(
+        "A read would write by what a view does, or a PUT does not name its row by the key alone.",
+        ("25006", "PGRST105", "PGRST117"),
+    ),
     406: Failure(
         "No such media type or schema, or not exactly one row where one was asked for.",
         ("PGRST106", "PGRST107", "PGRST116"),
     ),
     408: Failure("The request did not come in time.", ("PGATE408",)),
-    413: Failure("The query string is too long.", ("PGATE413",)),
+    409: Failure("A unique value is there already, or a row that is referred to is not.", ("23505", "23503")),
+    413: Failure("The query string or the body is too long.", ("PGATE413",)),
     414: Failure("The URL is too long.", ("PGATE414",)),
+    415: Failure("A body of this type is not read.", ("PGRST107",)),
     416: Failure("There are no such rows.", ("PGRST103",)),
     429: Failure("The caller has more requests waiting than its share.", ("PGATE429",)),
     431: Failure("There are too many headers, or too long ones.", ("PGATE431",)),
     500: Failure("The database or the service failed.", ("PGATE500", "XX000")),
     503: Failure(
-        "No connection, or no schema yet: try again after `Retry-After` seconds.",
-        ("PGRST000", "PGRST002", "PGRST003", "PGATE001", "PGATE002"),
+        "No connection or no schema yet, or others were in the way: try again after `Retry-After` seconds.",
+        ("PGRST000", "PGRST002", "PGRST003", "PGATE001", "PGATE002", "40001", "40P01", "55P03"),
     ),
     504: Failure("The statement or the answer took too long.", ("57014", "PGATE504")),
 }  # fmt: skip
@@ -121,6 +126,7 @@ HEADERS: Json = {
     },
     "content-profile": {"description": "The schema, where there are several.", "schema": _TEXT},
     "etag": {"description": "The name of this answer, for `If-None-Match`.", "schema": _TEXT},
+    "location": {"description": "Where the one new row is, if it was asked for.", "schema": _TEXT},
     "link": {"description": 'The next page, of a walk by `cursor`: `<?…&cursor=…>; rel="next"`.', "schema": _TEXT},
     "preference-applied": {"description": "The preferences that had an effect.", "schema": _TEXT},
     "allow": {"description": "The methods that there are.", "schema": _TEXT},
@@ -132,6 +138,11 @@ _ALWAYS = {name: refer("headers", name.lower()) for name in ("Server-Timing", "X
 _OF_ROWS = {
     name: refer("headers", name.lower())
     for name in ("Content-Range", "Content-Profile", "ETag", "Link", "Preference-Applied")
+} | _ALWAYS
+
+_OF_WRITES = {
+    name: refer("headers", name.lower())
+    for name in ("Content-Range", "Content-Profile", "Location", "Preference-Applied")
 } | _ALWAYS
 
 
@@ -149,24 +160,74 @@ def _failure(status: int, failure: Failure) -> Json:
     }
 
 
-FAILED: Json = {str(status): refer("responses", str(status)) for status in FAILURES}
-"""The errors of an operation."""
+_WRITES_ALONE = frozenset((409, 415))
 
 
-def row_responses(row: Json, catalog: Catalog, *, content: bool) -> Json:
+def failures(*, writes: bool) -> dict[int, Failure]:
+    """The errors of an operation."""
+    return {status: failure for status, failure in FAILURES.items() if writes or status not in _WRITES_ALONE}
+
+
+def _failed(*, writes: bool) -> Json:
+    return {str(status): refer("responses", str(status)) for status in failures(writes=writes)}
+
+
+FAILED = _failed(writes=False)
+"""The errors of an operation that changes nothing."""
+_FAILED_WRITE = _failed(writes=True)
+
+
+COUNTED: Json = {"description": "What rows there are.", "headers": _OF_ROWS}
+NOTHING: Json = {"description": "It is done; nothing is sent back.", "headers": _OF_WRITES}
+"""An answer without rows, of a read and of a write, for `components`."""
+
+
+def rows_response(row: Json, catalog: Catalog, *, written: bool) -> Json:
+    """An answer with rows, for `components`; a write's are sent where `return=representation` asks for them.
+
+    Args:
+        written: they are a write's.
+    """
+    content = {name: {"schema": shape(row)} for name, shape in media_of(catalog).items()}
+    told = "The rows that were written." if written else "The rows."
+    return {"description": told, "headers": _OF_WRITES if written else _OF_ROWS, "content": content}
+
+
+def read_responses(found: Json) -> Json:
     """The answers of a read.
 
     Args:
-        content: whether rows are sent, and not only counted.
+        found: refers to an answer with rows, or to one that has none of them.
     """
-    media = media_of(catalog)
-    body = {"content": {name: {"schema": shape(row)} for name, shape in media.items()}} if content else {}
     return {
-        "200": {"description": "The rows.", "headers": _OF_ROWS, **body},
-        "206": {"description": "A part of the rows, of whose number the caller asked.", "headers": _OF_ROWS, **body},
+        "200": {**found, "description": "The rows."},
+        "206": {**found, "description": "A part of the rows, of whose number the caller asked."},
         "304": {"description": "The caller, who sent an `If-None-Match`, has the rows already."},
         **FAILED,
     }
+
+
+DONE = {
+    "POST": {201: "The rows were added.", 200: "The rows were there already, and were changed."},
+    "PUT": {201: "The row was added.", 200: "The row was changed.", 204: "The row was added or changed."},
+    "PATCH": {200: "The rows were changed.", 204: "The rows were changed."},
+    "DELETE": {200: "The rows were deleted.", 204: "The rows were deleted."},
+}
+"""By method, what an answer's status tells of a write that was done."""
+
+
+def written_responses(method: str, written: Json) -> Json:
+    """The answers of a write.
+
+    Args:
+        written: refers to its answer with rows.
+    """
+    nothing = refer("responses", "nothing")
+    done = {
+        str(status): {**(nothing if status == 204 else written), "description": told}
+        for status, told in DONE[method].items()
+    }
+    return {**done, **_FAILED_WRITE}
 
 
 def allow_responses() -> Json:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from service.catalog.model import Relation
 from service.catalog.relationships import Relationships
 from service.rest.openapi import answers, parameters, relations, words
+from service.rest.openapi.bodies import body_schemas
 from service.rest.openapi.names import ERROR, FILTER, key, path
 from service.rest.openapi.offer import Json, Offer, split_comment
 from service.rest.sql.offers import offered_groups
@@ -34,7 +35,7 @@ def describe(offer: Offer) -> Json:
 def info(offer: Offer) -> Json:
     """What is described: by the schema's comment, as far as it has one."""
     title, description = split_comment(offer.catalog.comments.get(offer.schema))
-    how = words.guide(_groups(offer), max_rows=offer.max_rows, aggregates=offer.aggregates)
+    how = words.guide(_groups(offer), max_rows=offer.max_rows, aggregates=offer.aggregates, writes=offer.writes)
     return {
         "title": title or "Poolgate",
         "description": f"{description}\n\n{how}" if description else how,
@@ -49,7 +50,7 @@ def _groups(offer: Offer) -> frozenset[Group]:
 
 def _components(offer: Offer) -> Json:
     known = offer.relations.values()
-    shared = dict(parameters.SHARED)
+    shared = parameters.SHARED | (parameters.written(offer) if offer.writes else {})
     if len(offer.catalog.schemas) > 1:
         shared["profile"] = parameters.profile_parameter(offer)
     return {
@@ -57,10 +58,16 @@ def _components(offer: Offer) -> Json:
             ERROR: answers.ERROR_SCHEMA,
             FILTER: {"type": "string", "pattern": words.filter_pattern(_groups(offer))},
             **{key(each.name): relations.row_schema(offer, each) for each in known},
+            **{name: schema for each in known for name, schema in body_schemas(offer, each).items()},
         },
         "parameters": {**shared, **{name: found for each in known for name, found in _filters(offer, each)}},
         "headers": answers.HEADERS,
-        "responses": answers.failure_responses(),
+        "responses": {
+            **answers.failure_responses(),
+            "counted": answers.COUNTED,
+            **({"nothing": answers.NOTHING} if offer.writes else {}),
+            **{name: answer for each in known for name, answer in relations.row_answers(offer, each).items()},
+        },
     }
 
 

@@ -8,9 +8,11 @@ from functools import cached_property
 from typing import Any
 from urllib.parse import urlsplit
 
-from service.catalog.model import Catalog, Relation
+from service.catalog.model import EVERY_RIGHT, Catalog, Relation, Right
+from service.rest.plan.allowed import allowed_methods
 
 Json = dict[str, Any]
+WRITES = frozenset(("POST", "PUT", "PATCH", "DELETE"))
 
 
 @dataclass(frozen=True)
@@ -22,28 +24,42 @@ class Offer:
         schema: the one that is described.
         database: the database's name in SQLAlchemy.
         version: of the service.
-        readable: the names of the relations that the caller may read; None: all of them.
+        rights: what the caller may do with relations, by their names; None: everything.
+        most: what the caller may do at most, whatever the relation.
         prefix: the setting REST_PREFIX.
         proxy: the setting OPENAPI_SERVER_PROXY_URI.
         max_rows: the setting DB_MAX_ROWS.
         aggregates: the setting DB_AGGREGATES_ENABLED.
+        rollbacks: whether the caller chooses how a transaction ends, by the setting DB_TX_END.
     """
 
     catalog: Catalog
     schema: str
     database: str
     version: str
-    readable: frozenset[str] | None = None
+    rights: Mapping[str, Right] | None = None
+    most: Right = EVERY_RIGHT
     prefix: str = "/rest/v1"
     proxy: str | None = None
     max_rows: int | None = None
     aggregates: bool = False
+    rollbacks: bool = False
 
     @cached_property
     def relations(self) -> Mapping[str, Relation]:
         """What is described, by name, in the order of names."""
         known = self.catalog.by_schema.get(self.schema, ())
-        return {each.name: each for each in known if self.readable is None or each.name in self.readable}
+        return {each.name: each for each in known if len(self.methods(each)) > 1}
+
+    @cached_property
+    def writes(self) -> bool:
+        """Whether there is anything that the caller may change."""
+        return any(not WRITES.isdisjoint(self.methods(each)) for each in self.relations.values())
+
+    def methods(self, relation: Relation) -> tuple[str, ...]:
+        """What the caller may ask of the relation."""
+        rights = EVERY_RIGHT if self.rights is None else self.rights.get(relation.name, Right(0))
+        return allowed_methods(relation, rights & self.most)
 
     @property
     def is_default(self) -> bool:

@@ -1,4 +1,4 @@
-"""The parameters of a read: those of every relation, and one for each column."""
+"""The parameters of reads and writes: those of every relation, and one for each column."""
 
 from __future__ import annotations
 
@@ -57,6 +57,47 @@ SHARED = {
 }
 """What reads take whatever is read, by their keys in `components`."""
 
+TREES = ("and", "or", "not.and", "not.or")
+_WRITTEN = {
+    "columns": _query(
+        "columns",
+        {"type": "string"},
+        "The columns that are written: `name,price`. Other keys of the body are passed over, and its objects need not "
+        "have the same keys.",
+    ),
+    "on_conflict": _query(
+        "on_conflict",
+        {"type": "string"},
+        "The unique columns by which `Prefer: resolution=` knows a row that is there already; without it, "
+        "the primary key.",
+    ),
+    "idempotency-key": _header(
+        "Idempotency-Key",
+        {"type": "string"},
+        "A name for this request, made by the caller. Sent again with the same key and body it is not done again, but "
+        "answered as before.",
+    ),
+}
+_PREFERENCES = {
+    "return": "`return=representation` has the rows sent back as they are then, `return=minimal` (the default) "
+    "does not.",
+    "location": "`return=headers-only` has the new row's address sent in `Location`.",
+    "resolution": "`resolution=merge-duplicates` changes rows that are there already, "
+    "`resolution=ignore-duplicates` leaves them as they are.",
+    "missing": "`missing=default` gives a column that an object lacks its default, `missing=null` (the default) NULL.",
+    "count": "`count=exact` has `Content-Range` tell how many rows were written.",
+    "tx": "`tx=rollback` undoes everything before it is answered, `tx=commit` does not.",
+    "handling": "`handling=strict` refuses preferences that are not known.",
+    "max-affected": "With it `max-affected=10` refuses to write more rows than that.",
+}
+_HEEDED = {
+    "POST": ("return", "location", "resolution", "missing", "count", "tx", "handling"),
+    "PUT": ("return", "missing", "count", "tx", "handling"),
+    "PATCH": ("return", "missing", "count", "tx", "handling", "max-affected"),
+    "DELETE": ("return", "count", "tx", "handling", "max-affected"),
+}
+_EQUAL = {"type": "string", "pattern": r"^eq\."}
+
 
 def column_parameter(column: Column, offered: frozenset[Group]) -> Json:
     """The filter by a column."""
@@ -73,13 +114,46 @@ def column_key(relation: Relation, name: str) -> str:
     return f"filter.{key(relation.name)}.{key(name)}"
 
 
-def references(offer: Offer, relation: Relation) -> Iterator[Json]:
-    """All the parameters of a read."""
+def filters(relation: Relation) -> Iterator[Json]:
+    """The filters by columns."""
     for name in (*relation.columns, *relation.computed):
         yield refer("parameters", column_key(relation, name))
-    for name in SHARED:
-        yield refer("parameters", name)
+
+
+def shared(offer: Offer) -> Iterator[Json]:
+    """What a read takes beside them."""
+    yield from (refer("parameters", name) for name in SHARED)
     yield from profile(offer)
+
+
+def written_with(offer: Offer, method: str, relation: Relation) -> list[str]:
+    """The keys of what a write takes, beside filters by columns."""
+    names = ["select", "order"]
+    if method in ("PATCH", "DELETE"):
+        names += TREES
+    if method != "DELETE":
+        names.append("columns")
+    if method == "POST" and (relation.primary_key or relation.uniques):
+        names.append("on_conflict")
+    names += [f"prefer-{method.lower()}", "idempotency-key"]
+    return [*names, "content-profile"] if len(offer.catalog.schemas) > 1 else names
+
+
+def key_parameters(relation: Relation) -> Iterator[Json]:
+    """What names the row that is put."""
+    for name in relation.primary_key:
+        yield {**_query(write_name(name), _EQUAL, "Of the primary key: `eq.` and the row's value."), "required": True}
+
+
+def written(offer: Offer) -> dict[str, Json]:
+    """What writes take whatever is written, by their keys in `components`; reads have the rest of it."""
+    found = dict(_WRITTEN)
+    for method, kinds in _HEEDED.items():
+        told = [text for kind, text in _PREFERENCES.items() if kind in kinds and (kind != "tx" or offer.rollbacks)]
+        found[f"prefer-{method.lower()}"] = _header("Prefer", {"type": "string"}, " ".join(told))
+    if len(offer.catalog.schemas) > 1:
+        found["content-profile"] = _profile("Content-Profile", offer)
+    return found
 
 
 def profile(offer: Offer) -> Iterator[Json]:
@@ -90,6 +164,9 @@ def profile(offer: Offer) -> Iterator[Json]:
 
 def profile_parameter(offer: Offer) -> Json:
     """Without it requests go to the default schema."""
-    schema = {"type": "string", "enum": [offer.schema]}
-    asked = _header("Accept-Profile", schema, "The schema.")
+    return _profile("Accept-Profile", offer)
+
+
+def _profile(header: str, offer: Offer) -> Json:
+    asked = _header(header, {"type": "string", "enum": [offer.schema]}, "The schema.")
     return asked if offer.is_default else {**asked, "required": True}

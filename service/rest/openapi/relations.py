@@ -8,36 +8,55 @@ from service.catalog.model import Column, Relation, RelationKind
 from service.catalog.relationships import Relationships
 from service.rest.openapi import answers, notes
 from service.rest.openapi.names import key, refer
-from service.rest.openapi.offer import Json, Offer, split_comment
-from service.rest.openapi.parameters import profile, references
+from service.rest.openapi.offer import WRITES, Json, Offer, split_comment
+from service.rest.openapi.parameters import filters, profile, shared
 from service.rest.openapi.types import column_schema
+from service.rest.openapi.writes import write_operations
 
 
 def path_item(offer: Offer, relationships: Relationships, relation: Relation) -> Json:
     """What can be done with a relation."""
     summary, description = split_comment(relation.comment)
     told = "\n\n".join(part for part in (description, notes.related(offer, relationships, relation)) if part)
-    read = [*references(offer, relation)]
-    row = refer("schemas", key(relation.name))
+    methods = offer.methods(relation)
+    columns = [*filters(relation)]
+    read = [*columns, *shared(offer)]
+    found = refer("responses", f"{key(relation.name)}.rows")
 
     def operation(verb: str, title: str, **rest: Any) -> Json:
         about = {"tags": [relation.name], "operationId": f"{verb}.{key(relation.name)}", "summary": title}
         return {**about, **({"description": told} if told and verb == "read" else {}), **rest}
 
-    return {
+    reads = {
         "get": operation(
             "read", summary or f"Rows of {relation.name}",
-            parameters=read, responses=answers.row_responses(row, offer.catalog, content=True),
+            parameters=read, responses=answers.read_responses(found),
         ),
         "head": operation(
             "count", f"What a GET of {relation.name} would answer, without rows",
-            parameters=read, responses=answers.row_responses(row, offer.catalog, content=False),
+            parameters=read, responses=answers.read_responses(refer("responses", "counted")),
         ),
-        "options": operation(
-            "options", f"What can be done with {relation.name}",
-            parameters=[*profile(offer)], responses=answers.allow_responses(),
-        ),
-    }  # fmt: skip
+    } if "GET" in methods else {}  # fmt: skip
+    options = operation(
+        "options",
+        f"What can be done with {relation.name}",
+        parameters=[*profile(offer)],
+        responses=answers.allow_responses(),
+    )
+    return {**reads, **write_operations(offer, relation, columns), "options": options}
+
+
+def row_answers(offer: Offer, relation: Relation) -> Json:
+    """The answers with rows, by their keys in `components`."""
+    row = refer("schemas", key(relation.name))
+    methods = offer.methods(relation)
+    found = {"rows": False} if "GET" in methods else {}
+    if not WRITES.isdisjoint(methods):
+        found["written"] = True
+    return {
+        f"{key(relation.name)}.{part}": answers.rows_response(row, offer.catalog, written=written)
+        for part, written in found.items()
+    }
 
 
 def tag(relation: Relation) -> Json:

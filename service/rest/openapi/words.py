@@ -79,8 +79,8 @@ def filter_pattern(offered: frozenset[Group]) -> str:
     return rf"^(not\.)?({'|'.join(forms)})"
 
 
-def guide(offered: frozenset[Group], *, max_rows: int | None, aggregates: bool) -> str:
-    """How tables are read, for whoever reads the document first."""
+def guide(offered: frozenset[Group], *, max_rows: int | None, aggregates: bool, writes: bool) -> str:
+    """How tables are read and written, for whoever reads the document first."""
     rows = "\n".join(f"| `{each.name}` | {MEANINGS[each.name]} |" for each in operators(offered))
     quantifiable = ", ".join(f"`{each.name}`" for each in operators(offered) if each.quantifiable)
     most = f" An answer has {max_rows} rows at most." if max_rows else ""
@@ -95,7 +95,14 @@ must hold; `or=(price.lt.5,stock.is.null)` asks for one of several. `not.` negat
 |---|---|
 {rows}
 
-{quantifiable} take several values at once: `eq(any).{{1,2}}`, `like(all).{{a*,*z}}`."""
+{quantifiable} take several values at once: `eq(any).{{1,2}}`, `like(all).{{a*,*z}}`.{_WRITING if writes else ""}"""
+
+
+_WRITING = """
+
+`POST` adds rows, `PATCH` changes and `DELETE` deletes those that the filters find, `PUT` adds or changes the one that
+the primary key names. The body is JSON, CSV or a form. `Prefer: return=representation` has the rows sent back, in the
+columns of `select` and the order of `order`."""
 
 
 def _about_aggregates() -> str:

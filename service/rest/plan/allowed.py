@@ -2,18 +2,35 @@
 
 from __future__ import annotations
 
-from service.catalog.model import Relation
-
-READS = ("OPTIONS", "GET", "HEAD")
+from service.catalog.model import EVERY_RIGHT, Relation, Right
 
 
-def allowed_methods(relation: Relation) -> tuple[str, ...]:
-    """The methods that the relation answers to, as `Allow` lists them."""
-    put = bool(relation.primary_key) and relation.insertable and relation.updatable
-    writes = (
-        ("POST", relation.insertable),
-        ("PUT", put),
-        ("PATCH", relation.updatable),
-        ("DELETE", relation.deletable),
+def allowed_methods(relation: Relation, rights: Right = EVERY_RIGHT) -> tuple[str, ...]:
+    """The methods that the relation answers to, as `Allow` lists them.
+
+    Args:
+        rights: the caller's.
+    """
+    can = rights & _capabilities(relation)
+    put = Right.READ | Right.INSERT | Right.UPDATE
+    methods = (
+        ("OPTIONS", True),
+        ("GET", Right.READ in can),
+        ("HEAD", Right.READ in can),
+        ("POST", Right.INSERT in can),
+        ("PUT", put in can and bool(relation.primary_key)),
+        ("PATCH", Right.UPDATE in can),
+        ("DELETE", Right.DELETE in can),
     )
-    return READS + tuple(method for method, can in writes if can)
+    return tuple(method for method, does in methods if does)
+
+
+def _capabilities(relation: Relation) -> Right:
+    found = Right.READ
+    if relation.insertable:
+        found |= Right.INSERT
+    if relation.updatable:
+        found |= Right.UPDATE
+    if relation.deletable:
+        found |= Right.DELETE
+    return found
