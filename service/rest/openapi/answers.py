@@ -88,11 +88,15 @@ FAILURES = {
         ("PGRST106", "PGRST107", "PGRST116"),
     ),
     408: Failure("The request did not come in time.", ("PGATE408",)),
-    409: Failure("A unique value is there already, or a row that is referred to is not.", ("23505", "23503")),
+    409: Failure(
+        "A unique value is there already, a row that is referred to is not, or the same request is under way.",
+        ("23505", "23503", "PGATE409"),
+    ),
     413: Failure("The query string or the body is too long.", ("PGATE413",)),
     414: Failure("The URL is too long.", ("PGATE414",)),
     415: Failure("A body of this type is not read.", ("PGRST107",)),
     416: Failure("There are no such rows.", ("PGRST103",)),
+    422: Failure("The `Idempotency-Key` is another request's.", ("PGATE422",)),
     429: Failure("The caller has more requests waiting than its share.", ("PGATE429",)),
     431: Failure("There are too many headers, or too long ones.", ("PGATE431",)),
     500: Failure("The database or the service failed.", ("PGATE500", "XX000")),
@@ -127,6 +131,7 @@ HEADERS: Json = {
     "content-profile": {"description": "The schema, where there are several.", "schema": _TEXT},
     "etag": {"description": "The name of this answer, for `If-None-Match`.", "schema": _TEXT},
     "location": {"description": "Where the one new row is, if it was asked for.", "schema": _TEXT},
+    "idempotent-replayed": {"description": "It is the answer to an earlier request.", "schema": {"const": "true"}},
     "link": {"description": 'The next page, of a walk by `cursor`: `<?…&cursor=…>; rel="next"`.', "schema": _TEXT},
     "preference-applied": {"description": "The preferences that had an effect.", "schema": _TEXT},
     "allow": {"description": "The methods that there are.", "schema": _TEXT},
@@ -142,13 +147,13 @@ _OF_ROWS = {
 
 _OF_WRITES = {
     name: refer("headers", name.lower())
-    for name in ("Content-Range", "Content-Profile", "Location", "Preference-Applied")
+    for name in ("Content-Range", "Content-Profile", "Idempotent-Replayed", "Location", "Preference-Applied")
 } | _ALWAYS
 
 
-def failure_responses() -> Json:
+def failure_responses(*, writes: bool) -> Json:
     """An answer for each status of an error, for `components`."""
-    return {str(status): _failure(status, failure) for status, failure in FAILURES.items()}
+    return {str(status): _failure(status, failure) for status, failure in failures(writes=writes).items()}
 
 
 def _failure(status: int, failure: Failure) -> Json:
@@ -160,7 +165,7 @@ def _failure(status: int, failure: Failure) -> Json:
     }
 
 
-_WRITES_ALONE = frozenset((409, 415))
+_WRITES_ALONE = frozenset((409, 415, 422))
 
 
 def failures(*, writes: bool) -> dict[int, Failure]:

@@ -63,7 +63,7 @@ def _components(offer: Offer) -> Json:
         "parameters": {**shared, **{name: found for each in known for name, found in _filters(offer, each)}},
         "headers": answers.HEADERS,
         "responses": {
-            **answers.failure_responses(),
+            **answers.failure_responses(writes=offer.writes),
             "counted": answers.COUNTED,
             **({"nothing": answers.NOTHING} if offer.writes else {}),
             **{name: answer for each in known for name, answer in relations.row_answers(offer, each).items()},

@@ -92,7 +92,7 @@ _PREFERENCES = {
 }
 _HEEDED = {
     "POST": ("return", "location", "resolution", "missing", "count", "tx", "handling"),
-    "PUT": ("return", "missing", "count", "tx", "handling"),
+    "PUT": ("return", "missing", "tx", "handling"),
     "PATCH": ("return", "missing", "count", "tx", "handling", "max-affected"),
     "DELETE": ("return", "count", "tx", "handling", "max-affected"),
 }

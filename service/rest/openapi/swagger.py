@@ -5,7 +5,7 @@ from __future__ import annotations
 from urllib.parse import quote, urlsplit
 
 from service.catalog.model import Relation
-from service.rest.openapi.answers import FAILURES, media_of
+from service.rest.openapi.answers import failures, media_of
 from service.rest.openapi.document import OPENAPI, info
 from service.rest.openapi.offer import Json, Offer, split_comment
 from service.rest.openapi.parameters import SHARED, column_parameter, profile_parameter, written
@@ -25,7 +25,9 @@ def describe_swagger(offer: Offer) -> Json:
         **_server(offer),
         "produces": list(media_of(offer.catalog)),
         "paths": {"/": _root(), **{_path(name): _item(offer, each) for name, each in known.items()}},
-        "responses": {str(status): {"description": failure.meaning} for status, failure in FAILURES.items()},
+        "responses": {
+            str(status): {"description": failure.meaning} for status, failure in failures(writes=offer.writes).items()
+        },
         "definitions": {name: _definition(offer, each) for name, each in known.items()},
         "parameters": {
             **{called(name): plain(each) for name, each in (SHARED | (written(offer) if offer.writes else {})).items()},
