@@ -24,12 +24,12 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Process]:
     folder = tmp_path_factory.mktemp("demo")
     build_file(folder / "demo.db")
     with starting(folder) as start:
-        yield start(database_url=f"sqlite:///{folder / 'demo.db'}", anonymous="read")
+        yield start(database_url=f"sqlite:///{folder / 'demo.db'}", anonymous="write")
 
 
 def test_examples_are_shown() -> None:
     """Each client has its example, with what it prints."""
-    assert [language for language, _, _ in SHOWN] == ["js", "js", "python", "python"]
+    assert [language for language, _, _ in SHOWN] == ["js", "js", "js", "python", "python", "python"]
 
 
 @pytest.mark.slow
