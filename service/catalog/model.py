@@ -237,6 +237,8 @@ class Routine:
 
 Routines = Mapping[tuple[str, str], tuple[Routine, ...]]
 """Functions by schema and name; several of one name take other arguments."""
+
+
 class Right(enum.Flag):
     """What may be done with a relation."""
 
