@@ -93,9 +93,7 @@ CHOSEN = [
         only("body", "Content-Range"),
     ),
     Known("GeoJSON needs PostGIS, which is not there", on(r"geo\+json"), theirs("42883")),
-    Known("writing is not there yet", on(r"^OPTIONS"), only("Allow")),
     Known("OPTIONS of what is not there has a body that says so", on(r"^OPTIONS"), ours("PGRST205")),
-    Known("functions are not there yet", on(r"rpc/"), ours("PGRST125")),
     Known(
         "a computed relationship that gives no row is null, not an object of nulls",
         on(r"owner"),
