@@ -113,7 +113,7 @@ class Writes:
     async def _body(
         self, asked: Asked, path: str, environ: WSGIEnvironment, identity: Identity
     ) -> tuple[Once[Answer] | None, Payload | None]:
-        """What the body says, and that it is to be done once where there is a key; of the body itself nothing stays."""
+        """That it is to be done once, where it has a key, and what its body says; of the body itself nothing stays."""
         body = request.get_data(cache=False) if asked.method != "DELETE" else b""
 
         def read() -> tuple[Once[Answer] | None, Payload | None]:
