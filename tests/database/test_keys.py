@@ -6,16 +6,19 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
 from database.opened import opened
+from service.auth import anonymous
 from service.database import Database
 from service.database.keys import SWEPT, Claim, Kept
 from service.errors import KeyInUseError, KeyReusedError, NotImplementedHereError
 from service.migrate import migrate
 from service.pool import Lease
-from service.rest.execute.idempotency import Memory
+from service.rest.execute.idempotency import Memory, Once, in_turn
+from service.rest.execute.transaction import Terms, Turn
 
 CLAIM = Claim('["anonymous", null]', "k", "POST /rest/v1/item", b"d" * 32, 60.0)
 ANSWER = Kept(CLAIM.request, CLAIM.digest, 201, '[["Location", "/item?id=eq.1"]]', b"\x00\xff")
@@ -235,3 +238,21 @@ async def _find_as_doorless(database: Database) -> None:
     async with writing(database) as lease:
         await lease.fetchval("select set_config('role', 'doorless', true)")
         await Memory(database).find(lease, CLAIM)
+
+
+async def test_what_only_reads_is_done_each_time(database: Database) -> None:
+    """A key on what changes nothing, as a function that is known to do so, is not looked at."""
+    times = 0
+
+    async def work(_: Turn) -> int:
+        nonlocal times
+        times += 1
+        return times
+
+    def never(_: object) -> Any:
+        raise AssertionError("it is neither kept nor found")
+
+    once = Once(Memory(database), CLAIM, never, never)
+    for number in (1, 2):
+        assert await in_turn(database, anonymous("read", None), Terms(readonly=True), None, work, once) == number
+    assert await count(database, "poolgate_idempotency") == 0

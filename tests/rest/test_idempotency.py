@@ -16,6 +16,7 @@ import pytest
 from sqlalchemy import text
 
 from service import create_app
+from service.auth import Access, Identity, anonymous
 from service.database.single import single_connection
 from service.database.sqlite.files import path_of
 from service.migrate import migrate
@@ -319,3 +320,25 @@ async def test_another_transaction_was_in_the_way(postgresql_url: str) -> None:
         assert (await send(http)).headers["Idempotent-Replayed"] == "true"
         assert await other.fetchval("select last_value from tries") == 2
         await other.close()
+
+
+def test_whose_key_it_is() -> None:
+    """A key is one caller's: of a token's subject, whatever else changes when it is renewed, in one role."""
+
+    def scope(role: str = "user", **claims: Any) -> str:
+        return Identity(Access.WRITE, role, claims).scope
+
+    assert scope(sub="alice", exp=1, level=1) == scope(sub="alice", exp=2, level=2)
+    assert scope(tenant=1, exp=1, iat=1, nbf=1, jti="a") == scope(tenant=1, exp=2, iat=2, nbf=2, jti="b")
+    callers = [
+        scope(sub="alice"),
+        scope(sub="bob"),
+        scope(sub="alice", iss="elsewhere"),
+        scope(sub="alice", role="admin"),
+        scope(tenant=1),
+        scope(tenant=2),
+        scope(),
+        anonymous("write", None).scope,
+        anonymous("write", "user").scope,
+    ]
+    assert len(set(callers)) == len(callers)

@@ -115,7 +115,7 @@ async def in_turn(
     Args:
         terms: how the transaction is to be.
         caller: for whom the connection is taken.
-        once: it has a key: where it was done before, the answer of then.
+        once: it has a key: where it was done before, the answer of then. What only reads is done each time.
 
     Raises:
         KeyInUseError, KeyReusedError: the key is another request's.
@@ -127,7 +127,7 @@ async def in_turn(
         async with turn_on(database, identity, terms, caller) as now:
             return await work(now)
 
-    if once is None:
+    if once is None or terms.readonly:
         return await retried(plainly)
     with once.memory.alone(once.claim):
         return await retried(lambda: _under_key(database, identity, replace(terms, alone=False), caller, work, once))
