@@ -203,6 +203,20 @@ async def test_a_full_disk(serve: Start, small_disk: Path) -> None:
     measured(32, f"disk of 4 MiB: {status} when full, then {acknowledged} rows of {acknowledged}, file whole")
 
 
+async def test_a_disk_that_is_read_only(serve: Start, small_disk: Path) -> None:
+    """Fault 32: on a file system that is read-only reads go on, and a write is told so; with a key too."""
+    path = small_disk / "own.db"
+    await prepare(f"sqlite:///{path}", "insert into item (name) values ('before')")
+    remount = ["mount", "-o", "remount,ro", str(small_disk)]
+    await asyncio.to_thread(subprocess.run, remount, check=True)
+    async with service(serve, f"sqlite:///{path}") as its:
+        for key in (None, "key"):
+            answer = await its.insert("row", key=key)
+            assert (answer.status_code, answer.json()["code"]) == (405, "25006")
+        assert (await its.get("/rest/v1/item?select=name")).json() == [{"name": "before"}]
+    measured(32, "read-only file system: 405 (25006), reads 200")
+
+
 async def test_files_that_may_not_grow(serve: Start, path: Path) -> None:
     """Fault 32: the same where it is a limit that keeps files from growing."""
     async with service(serve, f"sqlite:///{path}") as its:
