@@ -60,7 +60,7 @@ def test_the_wheel_alone(wheel: Path, tmp_path: Path) -> None:
     assert where.startswith(str(tmp_path))
     assert "POOLGATE_BIND=127.0.0.1:8000  (default)" in run(bin_folder / "poolgate", "settings", cwd=folder)
     assert "poolgate-demo.db is ready" in run(bin_folder / "poolgate", "demo", cwd=folder)
-    assert "from base to 0001: 0001" in run(bin_folder / "poolgate", "migrate", cwd=folder)
+    assert "nothing to do: the database is at 0001" in run(bin_folder / "poolgate", "migrate", cwd=folder)
     assert "from 0001 to base: 0001" in run(bin_folder / "python", "-m", "service", "migrate", "base", cwd=folder)
 
 
