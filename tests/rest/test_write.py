@@ -16,6 +16,7 @@ import cases_put
 import cases_update
 import cases_upsert
 import cases_write_preferences
+import cases_write_types
 import httpx
 import pytest
 import pytest_asyncio
@@ -165,4 +166,10 @@ async def test_put(bench: Bench, case: WriteCase) -> None:
 @table(cases_write_preferences)
 async def test_preferences(bench: Bench, case: WriteCase) -> None:
     """A preference has its effect where it applies, and the answer says which did."""
+    await check(case, bench)
+
+
+@table(cases_write_types)
+async def test_types(bench: Bench, case: WriteCase) -> None:
+    """A database's own types, tables and views are written as they are read."""
     await check(case, bench)

@@ -31,7 +31,8 @@ TABLES = (
     *("made", "nodes", "later", "odd name", "lists", "greetings"),
 )
 DOCUMENTS = {"documents": ("doc", "tree"), "lists": ("numbers", "words")}
-EMPTY = "".join(f'delete from "{name}";' for name in TABLES)
+SQLITE_TABLES = (*TABLES, "articles", "strictly", "shadow", "blobs", "stamped", "untyped")
+POSTGRESQL_TABLES = (*TABLES, "richer", "parted")
 Rows = Counter[str]
 """`table [values as JSON]`, each as often as there is such a row."""
 
@@ -46,6 +47,10 @@ class Written(Protocol):
         """All rows of all tables."""
 
     async def close(self) -> None: ...
+
+
+def emptied(tables: tuple[str, ...]) -> str:
+    return "".join(f'delete from "{name}";' for name in tables)
 
 
 def changes(before: Rows, after: Rows) -> Counter[str]:
@@ -81,13 +86,13 @@ class SqliteWritten:
 
     async def fill(self) -> None:
         with closing(sqlite3.connect(self.path, timeout=10)) as raw:
-            raw.executescript(f"begin immediate; {EMPTY} delete from sqlite_sequence; {ROWS} commit;")
+            raw.executescript(f"begin immediate; {emptied(SQLITE_TABLES)} delete from sqlite_sequence; {ROWS} commit;")
 
     async def rows(self) -> Rows:
         found = Rows()
         with closing(sqlite3.connect(self.path, timeout=10)) as raw:
             raw.row_factory = sqlite3.Row
-            for table in TABLES:
+            for table in SQLITE_TABLES:
                 for row in raw.execute(f'select * from "{table}"'):
                     values = dict(row)
                     for name in DOCUMENTS.get(table, ()):
@@ -110,14 +115,13 @@ class PostgresqlWritten:
     async def fill(self) -> None:
         # Without triggers, those of foreign keys among them: the order of tables is of no account.
         await self.raw.execute(
-            f"begin; set local session_replication_role = replica; {EMPTY} {ROWS} "
-            "select setval('items_id_seq', 3); commit"
+            f"begin; set local session_replication_role = replica; {emptied(POSTGRESQL_TABLES)} {ROWS} "
+            "select setval('items_id_seq', 3), setval('richer_id_seq', 1, false); commit"
         )
 
     async def rows(self) -> Rows:
-        every = " union all ".join(
-            f"""select '{name}' as t, to_json(r)::text as r from "{name}" r""" for name in TABLES
-        )
+        one = """select '{0}' as t, to_json(r)::text as r from "{0}" r"""
+        every = " union all ".join(one.format(name) for name in POSTGRESQL_TABLES)
         return Rows(_row(row["t"], list(json.loads(row["r"]).values())) for row in await self.raw.fetch(every))
 
     async def close(self) -> None:

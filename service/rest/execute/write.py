@@ -180,6 +180,8 @@ class _Procedure:
             statement = statements[names]
             values: list[Any] = [each.get(name) for name in names]
             yield statement.text, statement.arguments(values + self._values, *_pages(self._request.asked))
+            if procedure.new_key is not None:
+                yield self._with(procedure.new_key, [])
 
     def _row_values(self) -> list[JsonValue]:
         """The values of the one object that rows are changed to, and for each column whether it has one."""

@@ -43,6 +43,7 @@ _ONE: Expression = literal_column("1")
 _MERGES: Expression = literal_column("pg_merge()")
 """True, and counted: what tells rows that were there already from new ones."""
 _MERGED = Statement("SELECT pg_merges()", ())
+_NEW_KEY = Statement("SELECT last_insert_rowid()", ())
 _NO_MERGES = Statement("SELECT 1 WHERE pg_merges() < 0", ())
 
 
@@ -59,7 +60,10 @@ def build_procedure(plan: WritePlan) -> Procedure:
         insert_of = partial(_insert_of, plan, reads)
         names = tuple(column.name for column in write.columns)
         merges = (_NO_MERGES, _MERGED) if write.merge and write.conflict else None
-        return Procedure(insert_of(names), rows, insert=insert_of if write.defaults else None, merges=merges)
+        # A virtual table numbers a row after it was given back.
+        new_key = _NEW_KEY if reads and relation.kind is RelationKind.FULL_TEXT_TABLE else None
+        each = insert_of if write.defaults else None
+        return Procedure(insert_of(names), rows, insert=each, merges=merges, new_key=new_key)
     # Rows are read before they are deleted; what a virtual table changes it does not give back.
     is_delete = write.action is Action.DELETE
     finds = (reads and is_delete) or relation.kind is RelationKind.FULL_TEXT_TABLE
@@ -99,7 +103,9 @@ class _Writer(SqliteBuilder):
         else:  # without a name all are defaults
             change = change.values({target.c[name]: value for name, value in zip(names, values, strict=True)})
         change = self._on_conflict(change, target)
-        return self.binds.compile(change.returning(self._key(write.relation) if reads else _ONE), self.dialect)
+        if not (reads and write.relation.kind is RelationKind.FULL_TEXT_TABLE):
+            change = change.returning(self._key(write.relation) if reads else _ONE)
+        return self.binds.compile(change, self.dialect)
 
     def _on_conflict(self, change: Any, target: FromClause) -> Any:
         write = self.write_plan

@@ -68,6 +68,7 @@ class Procedure:
         reads_first: `rows` is to be run before `change`.
         insert: instead of `change`, the statement for an object that has just these columns.
         merges: what forgets, and what then tells, how many rows were merged with one that was there.
+        new_key: gives the key of each new row where `change` cannot.
     """
 
     change: Statement
@@ -76,6 +77,7 @@ class Procedure:
     reads_first: bool = False
     insert: Callable[[tuple[str, ...]], Statement] | None = None
     merges: tuple[Statement, Statement] | None = None
+    new_key: Statement | None = None
 
     @property
     def text(self) -> str:

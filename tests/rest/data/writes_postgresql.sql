@@ -33,3 +33,24 @@ begin
   return new;
 end $$;
 create trigger item_grows before insert or update on items for each row execute function item_grows();
+
+-- What PostgreSQL alone has.
+create type mood as enum ('sad', 'happy');
+create domain address as text default 'of@domain' check (value like '%@%');
+create type spot as (x integer, y integer);
+create table richer (
+  id integer generated always as identity primary key, mood mood, mail address, work address default 'of@column',
+  spot spot, span int4range, during interval, bits bit(5), fixed char(5), net inet, moods mood[], spots spot[]
+);
+create table parted (id integer, region text, note text, primary key (id, region)) partition by list (region);
+create table parted_north partition of parted for values in ('north');
+create table parted_south partition of parted for values in ('south');
+create view stocked as select id, name, quantity from items where quantity > 0 with check option;
+create view shouted as select id, upper(name) as name from items;
+create function shout() returns trigger language plpgsql as $$
+begin
+  if tg_op = 'DELETE' then delete from items where id = old.id; return old; end if;
+  if tg_op = 'INSERT' then insert into items (id, name) values (new.id, lower(new.name)); return new; end if;
+  update items set name = lower(new.name) where id = old.id; return new;
+end $$;
+create trigger shout instead of insert or update or delete on shouted for each row execute function shout();

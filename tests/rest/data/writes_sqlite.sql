@@ -34,3 +34,12 @@ end;
 create trigger item_names_delete instead of delete on item_names begin
   delete from items where id = old.id;
 end;
+
+-- What SQLite alone has.
+create virtual table articles using fts5 (title, body);
+create table strictly (id integer primary key, n integer, r real, t text, b blob, a any) strict;
+create table shadow (rowid text, _rowid_ text, oid text, number integer primary key);
+create table blobs (key blob primary key, n integer) without rowid;
+create table stamped (id integer primary key, day text default (date('2024-02-29')), sum integer default (1 + 1), kind text default 'it''s');
+create table untyped (id integer primary key, v);
+create trigger strictly_n before insert on strictly when new.n < 0 begin select raise(abort, 'no debts'); end;
