@@ -105,6 +105,10 @@ ZONE = [
 ]  # fmt: skip
 
 COUNTS = [
+    post("items", '{"name":"saw"}', SAW, prefer="count=planned",
+         answers=applied("count=planned", **{"Content-Range": "*/1"})),
+    patch("items?id=eq.1", '{"name":"saw"}', *CHANGED, prefer="count=estimated",
+          answers=applied("count=estimated", **{"Content-Range": "0-0/1"})),
     delete("items?id=gte.1", ONE, '-items [2, "bolt", 0.05, 500, false, "small"]',
            '-items [3, "nut", null, 12, null, ""]',
            prefer="count=exact", answers=applied("count=exact", **{"Content-Range": "*/3"})),

@@ -116,4 +116,37 @@ VIEWS = [
     refused("POST", "item_names", '[{"id":7,"name":"a"},{"id":1,"name":"b"}]', 409, "23505"),
 ]  # fmt: skip
 
-CASES: list[WriteCase] = [*TYPES, *TABLES, *VIEWS]
+V1 = {"Content-Profile": "v1"}
+SCHEMAS = [
+    post("notes", '{"id":1,"body":"x"}', '+v1.notes [1, "x"]', headers=V1, app="profiles",
+         answers={"Content-Profile": "v1", "Content-Range": "*/*"}, **PG),
+    post("notes", '{"id":1,"body":"x"}', '+v1.notes [1, "x"]', headers=V1, app="profiles", prefer=REP,
+         answers={"Content-Profile": "v1"}, answer='[{"id":1,"body":"x"}]', **PG),
+    post("boxes", '{"id":7,"lid":"x"}', '+v1.boxes [7, "x"]', headers=V1, app="profiles", **PG),
+    post("boxes", '{"id":7,"name":"x"}', '+boxes [7, "x"]', app="profiles", answers={"Content-Profile": "public"},
+         **PG),
+    post("boxes", '{"id":7,"name":"x"}', '+boxes [7, "x"]', app="profiles", headers={"Accept-Profile": "v1"}, **PG),
+    patch("boxes?id=eq.2", '{"name":"x"}', '-boxes [2, "blue"]', '+boxes [2, "x"]', app="profiles",
+          headers={"Content-Profile": "public"}, answers={"Content-Profile": "public"}, **PG),
+    put("boxes?id=eq.2", '{"id":2,"lid":"x"}', '+v1.boxes [2, "x"]', app="profiles", headers=V1, **PG),
+    delete("boxes", app="profiles", headers=V1, **PG),
+    refused("POST", "boxes", '{"id":7,"name":"x"}', 406, "PGRST106", app="profiles", headers={"Content-Profile": "v2"},
+            **PG),
+    refused("POST", "notes", '{"id":7}', 404, "PGRST205", app="profiles", **PG),
+    refused("POST", "boxes", '{"id":7,"lid":"x"}', 400, "PGRST204", app="profiles", **PG),
+]  # fmt: skip
+
+
+def allow(url: str, *methods: str) -> WriteCase:
+    """What OPTIONS says can be done with a relation, beside reading it."""
+    return WriteCase("OPTIONS", url, answers={"Allow": ",".join(["OPTIONS", "GET", "HEAD", *methods])})
+
+
+ALLOWED = [
+    allow("items", "POST", "PUT", "PATCH", "DELETE"),
+    allow("pairs", "POST", "PUT", "PATCH", "DELETE"),
+    allow("no_key", "POST", "PATCH", "DELETE"),
+    allow("item_count"),
+]
+
+CASES: list[WriteCase] = [*TYPES, *TABLES, *VIEWS, *SCHEMAS, *ALLOWED]

@@ -32,7 +32,7 @@ TABLES = (
 )
 DOCUMENTS = {"documents": ("doc", "tree"), "lists": ("numbers", "words")}
 SQLITE_TABLES = (*TABLES, "articles", "strictly", "shadow", "blobs", "stamped", "untyped")
-POSTGRESQL_TABLES = (*TABLES, "richer", "parted")
+POSTGRESQL_TABLES = (*TABLES, "richer", "parted", "v1.notes", "v1.boxes")
 Rows = Counter[str]
 """`table [values as JSON]`, each as often as there is such a row."""
 
@@ -50,7 +50,12 @@ class Written(Protocol):
 
 
 def emptied(tables: tuple[str, ...]) -> str:
-    return "".join(f'delete from "{name}";' for name in tables)
+    return "".join(f"delete from {quoted(name)};" for name in tables)
+
+
+def quoted(name: str) -> str:
+    """A table's name, with its schema's where it has one, as a statement has it."""
+    return ".".join(f'"{part}"' for part in name.split("."))
 
 
 def changes(before: Rows, after: Rows) -> Counter[str]:
@@ -120,8 +125,8 @@ class PostgresqlWritten:
         )
 
     async def rows(self) -> Rows:
-        one = """select '{0}' as t, to_json(r)::text as r from "{0}" r"""
-        every = " union all ".join(one.format(name) for name in POSTGRESQL_TABLES)
+        one = "select '{}' as t, to_json(r)::text as r from {} r"
+        every = " union all ".join(one.format(name, quoted(name)) for name in POSTGRESQL_TABLES)
         return Rows(_row(row["t"], list(json.loads(row["r"]).values())) for row in await self.raw.fetch(every))
 
     async def close(self) -> None:

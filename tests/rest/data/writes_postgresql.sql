@@ -54,3 +54,7 @@ begin
   update items set name = lower(new.name) where id = old.id; return new;
 end $$;
 create trigger shout instead of insert or update or delete on shouted for each row execute function shout();
+
+create schema v1;
+create table v1.notes (id integer primary key, body text);
+create table v1.boxes (id integer primary key, lid text);
