@@ -177,6 +177,35 @@ async def test_kinds_of_relations(postgresql_url: str) -> None:
     assert relation(catalog, "p1").foreign_keys == ()
 
 
+async def test_keys_of_views(postgresql_url: str) -> None:
+    """A view has its table's key if its rows are that table's and it shows the whole key, under whatever names."""
+    catalog = await reflected(
+        postgresql_url,
+        "create table t (a int, b int, c int, primary key (b, a))",
+        "create schema inner_one; create table inner_one.h (id int primary key, n int)",
+        "create view whole as select c, a as x, b as y from t where c > 0",
+        "create view chained as select y as second, x as first from whole",
+        "create view hiding as select n, id from inner_one.h",
+        "create view part as select a, c from t",
+        "create view joined as select t.a, t.b, h.id from t join inner_one.h on h.n = t.c",
+        "create view grouped as select a, b from t group by a, b",
+        "create view fired as select a, b from t",
+        "create function nothing() returns trigger language plpgsql as 'begin return null; end'",
+        "create trigger f instead of update on fired for each row execute function nothing()",
+    )
+    found = {each.name: each.primary_key for each in catalog.by_schema["public"]}
+    assert found == {
+        "t": ("b", "a"),
+        "whole": ("y", "x"),
+        "chained": ("second", "first"),
+        "hiding": ("id",),
+        "part": (),
+        "joined": (),
+        "grouped": (),
+        "fired": (),
+    }
+
+
 @pytest.mark.parametrize("name", ["größe", 'a"b', "a.b", "a b", "a'b", "select", "日本", "%", "a\\b", "Poolgate_x"])
 async def test_weird_names(postgresql_url: str, name: str) -> None:
     """Any name is taken as it is, for schemas, tables, columns, types and keys."""

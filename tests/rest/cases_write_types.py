@@ -95,6 +95,18 @@ TABLES = [
 ]  # fmt: skip
 
 VIEWS = [
+    post("item_names", '{"id":7,"name":"saw"}', '+items [7, "saw", null, 1, true, "none"]', prefer=KEY,
+         answers={"Location": "/rest/v1/item_names?id=eq.7"}, **PG),
+    post("item_names", '[{"id":1,"name":"saw"},{"id":7,"name":"axe"}]', ONE, '+items [1, "saw", 19.99, 3, true, null]',
+         '+items [7, "axe", null, 1, true, "none"]', prefer=MERGE, answers={"Preference-Applied": MERGE}, **PG),
+    post("item_names?select=id", '[{"id":1,"name":"saw"},{"id":7,"name":"axe"}]',
+         '+items [7, "axe", null, 1, true, "none"]',
+         prefer=f"{IGNORE}, {REP}", answer='[{"id":7}]', **PG),
+    put("item_names?id=eq.1&select=name", '{"id":1,"name":"saw"}', ONE, '+items [1, "saw", 19.99, 3, true, null]',
+        prefer=REP, answer='[{"name":"saw"}]', **PG),
+    put("item_names?id=eq.7", '{"id":7,"name":"saw"}', '+items [7, "saw", null, 1, true, "none"]', **PG),
+    refused("PUT", "shouted?id=eq.1", '{"id":1,"name":"SAW"}', 405, None, **PG),
+    refused("PUT", "item_names?id=eq.1", '{"id":1,"name":"saw"}', 405, None, **LITE),
     post("stocked", '{"id":7,"name":"saw","quantity":2}', '+items [7, "saw", null, 2, true, "none"]', prefer=REP,
          answer='[{"id":7,"name":"saw","quantity":2}]', **PG),
     patch("stocked?id=eq.1&select=quantity", '{"quantity":9}', ONE, '+items [1, "anvil", 19.99, 9, true, null]',
@@ -147,6 +159,9 @@ ALLOWED = [
     allow("pairs", "POST", "PUT", "PATCH", "DELETE"),
     allow("no_key", "POST", "PATCH", "DELETE"),
     allow("item_count"),
+    WriteCase("OPTIONS", "item_names", answers={"Allow": "OPTIONS,GET,HEAD,POST,PUT,PATCH,DELETE"}, **PG),
+    WriteCase("OPTIONS", "item_names", answers={"Allow": "OPTIONS,GET,HEAD,POST,PATCH,DELETE"}, **LITE),
+    WriteCase("OPTIONS", "shouted", answers={"Allow": "OPTIONS,GET,HEAD,POST,PATCH,DELETE"}, **PG),
 ]
 
 CASES: list[WriteCase] = [*TYPES, *TABLES, *VIEWS, *SCHEMAS, *ALLOWED]

@@ -17,14 +17,16 @@ SCHEMAS = """
     order by n.nspname
 """
 
-# A wrapper without a handler makes pg_relation_is_updatable fail, and all the rest with it.
+# A wrapper without a handler makes pg_relation_is_updatable fail, and all the rest with it. A view is simple if it is
+# updated without triggers: each of its rows is one of its table's, and can be merged with.
 RELATIONS = """
     select c.oid::int8 as oid, n.nspname::text as schema, c.relname::text as name, c.relkind::text as kind,
         c.relrowsecurity as row_security, c.relispartition as partition, s.description as comment,
         case when c.relkind = 'f' and not exists (
             select from pg_foreign_table f join pg_foreign_server o on o.oid = f.ftserver
             join pg_foreign_data_wrapper w on w.oid = o.srvfdw and w.fdwhandler <> 0 where f.ftrelid = c.oid)
-            then 0 else pg_relation_is_updatable(c.oid, true) end as events
+            then 0 else pg_relation_is_updatable(c.oid, true) end as events,
+        c.relkind = 'v' and not c.relhastriggers and pg_relation_is_updatable(c.oid, false) & 4 <> 0 as simple
     from pg_class c join pg_namespace n on n.oid = c.relnamespace and n.nspname = any($1::text[])
     left join pg_description s on s.classoid = 'pg_class'::regclass and s.objoid = c.oid and s.objsubid = 0
     where c.relkind in ('r', 'p', 'v', 'm', 'f')

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any
 
-from service.catalog.model import Catalog, Column, ForeignKey, Relation, RelationKind
+from service.catalog.model import Catalog, Column, ForeignKey, Origin, Relation, RelationKind
 from service.database.own import is_own
 from service.database.postgresql import queries, routines
 from service.database.postgresql.computed import Computed
@@ -137,9 +137,10 @@ class _Build:
         self._columns = _columns(read.columns, types)
         self._computed = Computed(read.functions, types)
         self._keys = _Keys(read.uniques, read.foreign_keys)
+        self._behind = {(row["schema"], row["name"]): row["oid"] for row in read.behind}
         self._origins = Origins(
             read.shown,
-            {row["oid"]: (row["schema"], row["name"]) for row in read.behind},
+            {oid: place for place, oid in self._behind.items()},
             {
                 Place(row["relation"], row["number"]): row["name"]
                 for rows in ((read.columns, read.names) if read.shown else ())
@@ -165,7 +166,10 @@ class _Build:
 
     def _relation(self, row: Any) -> Relation:
         oid = row["oid"]
-        columns = self._columns.get(oid, {})
+        columns, origins = self._columns.get(oid, {}), self._origins.of(oid)
+        keys = self._keys.of(oid)
+        if row["simple"]:
+            keys["primary_key"] = self._key_shown(origins)
         return Relation(
             schema=row["schema"],
             name=row["name"],
@@ -177,11 +181,18 @@ class _Build:
             deletable=bool(row["events"] & _DELETE),
             plain=row["kind"] in _PLAIN and not row["row_security"],
             partition=row["partition"],
-            origins=MappingProxyType(self._origins.of(oid)),
+            origins=MappingProxyType(origins),
             computed=MappingProxyType(self._computed.columns(oid, columns)),
             related=self._computed.relationships(oid),
-            **self._keys.of(oid),
+            **keys,
         )
+
+    def _key_shown(self, origins: Mapping[str, Origin]) -> tuple[str, ...]:
+        """The columns by which a view shows all of its one table's primary key."""
+        tables = {(origin.schema, origin.relation) for origin in origins.values()}
+        key = self._keys.of(self._behind.get(tables.pop(), 0))["primary_key"] if len(tables) == 1 else ()
+        names = {origin.column: name for name, origin in reversed(list(origins.items()))}
+        return tuple(names[column] for column in key) if names.keys() >= set(key) else ()
 
     def _hidden(self, row: Any) -> Relation:
         return Relation(
