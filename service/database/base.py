@@ -29,6 +29,8 @@ class Database(ABC):
     """What makes constraints that wait for a transaction's end show before it, where there is such a thing."""
     zoned: ClassVar[bool] = False
     """Whether it has times that it writes in the session's time zone."""
+    to_readonly: ClassVar[str | None] = None
+    """The statement by which a transaction that has begun is one that only reads; None where the connection is so."""
 
     def __init__(self, pool: Pool, safe_url: str, keys: Keys) -> None:
         self.pool = pool
