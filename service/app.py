@@ -74,7 +74,7 @@ def create_app(settings: Settings | None = None, *, observe: Observe | None = No
     meters, news = Meters(), News()
     observe = tell_all(meters.observe, news.observe, observe or EventLog())
     database = open_database(settings, observe)
-    catalog = CatalogHolder(database, settings.db_schemas, observe)
+    catalog = CatalogHolder(database, settings.db_schemas, observe, functions=settings.functions)
     lifecycle = Lifecycle(database, catalog, drain_timeout=settings.drain_timeout)
     crew = Crew(database.pool, meters, news)
     state = PoolState(crew, History(crew.tick))

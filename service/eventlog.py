@@ -20,6 +20,7 @@ from service.events import (
     Connected,
     ConnectFailed,
     Event,
+    FunctionsFailed,
     Leaked,
     Reason,
     Released,
@@ -122,6 +123,9 @@ def _log_catalog(event: Event) -> None:
             pass  # whoever starts the service says what becomes of it
         case CatalogFailed(reason, error):
             logger.error("the schema could not be read, the one before stays in use (%s): %s", reason, _reason(error))
+        case FunctionsFailed(faults):
+            for fault in faults:
+                logger.error("%s; the functions read before stay in use", fault)
         case _:
             pass
 

@@ -140,6 +140,13 @@ class CatalogFailed:
     error: BaseException
 
 
+@dataclass(frozen=True, slots=True)
+class FunctionsFailed:
+    """Saved functions cannot be used, one fault a line; those read before stay in use."""
+
+    faults: tuple[str, ...]
+
+
 Event: TypeAlias = (
     Acquired
     | Released
@@ -154,6 +161,7 @@ Event: TypeAlias = (
     | Resized
     | CatalogLoaded
     | CatalogFailed
+    | FunctionsFailed
 )
 Observe: TypeAlias = Callable[[Event], None]
 

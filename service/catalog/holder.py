@@ -5,9 +5,11 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Sequence
 from contextlib import aclosing
+from pathlib import Path
 from time import monotonic
 from typing import Any, cast
 
+from service.catalog.functions import SavedFunctions
 from service.catalog.model import Catalog
 from service.database import Database
 from service.errors import CatalogPendingError
@@ -24,15 +26,27 @@ class CatalogHolder:
         database: whose schema it is.
         schemas: the exposed ones, the default first; none for the database's default.
         observe: is told of every attempt.
+        functions: the folder of saved ones; None for none.
+        look: seconds between two looks at that folder.
     """
 
-    def __init__(self, database: Database, schemas: Sequence[str] = (), observe: Observe = ignore) -> None:
+    def __init__(
+        self,
+        database: Database,
+        schemas: Sequence[str] = (),
+        observe: Observe = ignore,
+        *,
+        functions: Path | None = None,
+        look: float = 1.0,
+    ) -> None:
         self._database = database
         self._schemas = tuple(schemas) or database.default_schemas
         self._observe = observe
         self._catalog: Catalog | None = None
         self._version = 0
         self._one_at_a_time = asyncio.Lock()
+        self._saved = None if functions is None else SavedFunctions(database, functions, observe)
+        self._look = look
 
     def __repr__(self) -> str:
         state = "pending" if self._catalog is None else f"relations={len(self._catalog.relations)}"
@@ -69,6 +83,8 @@ class CatalogHolder:
             began = monotonic()
             try:
                 catalog = await self._database.reflect(self._schemas, self._version + 1)
+                if self._saved is not None:
+                    catalog = await self._saved.added_to(catalog, is_first=not self.is_loaded)
             except Exception as error:
                 known = self._database.translate(error) or error
                 self._observe(CatalogFailed(reason, known))
@@ -98,7 +114,19 @@ class CatalogHolder:
         while not self.is_loaded and not await self.reload("start"):
             await asyncio.sleep(BACKOFF[min(attempt, len(BACKOFF) - 1)])
             attempt += 1
+        async with asyncio.TaskGroup() as tasks:
+            tasks.create_task(self._watch_database())
+            if self._saved is not None:
+                tasks.create_task(self._watch_folder(self._saved))
+
+    async def _watch_database(self) -> None:
         # `changes` is an async generator: closing it gives its connection back to the server at once.
         async with aclosing(cast(Any, self._database.changes())) as changes:
             async for reason in changes:
                 await self.reload(reason)
+
+    async def _watch_folder(self, saved: SavedFunctions) -> None:
+        while True:
+            if await saved.have_changed():
+                await self.reload("the saved functions changed")
+            await asyncio.sleep(self._look)

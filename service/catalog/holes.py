@@ -142,6 +142,20 @@ def cut(sql: str, *, bracketed: bool) -> Query:
     return _query(begins, parts)
 
 
+def last_word(sql: str, word: str, *, bracketed: bool) -> int | None:
+    """Where a word stands last, of those outside parentheses, quotes and comments; None where it does not.
+
+    Args:
+        word: in lower case.
+
+    Raises:
+        SqlError: something is left open.
+    """
+    lexemes = _lexemes(sql, bracketed=bracketed)
+    found = [each.place for each in lexemes if each.kind == "word" and not each.depth and each.text.lower() == word]
+    return found[-1] if found else None
+
+
 def _query(found: list[_Lexeme], parts: tuple[Piece | Hole, ...]) -> Query:
     first = found[0]
     if first.text.lower() != "with":

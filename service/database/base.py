@@ -7,6 +7,8 @@ from collections.abc import AsyncIterator, Sequence
 from typing import ClassVar
 
 from service.catalog.model import Catalog, Rights
+from service.catalog.saved import SavedRoutine
+from service.catalog.saved_file import SavedFile
 from service.database.keys import Keys
 from service.errors import PoolgateError
 from service.pool import Pool
@@ -31,6 +33,8 @@ class Database(ABC):
     """Whether it has times that it writes in the session's time zone."""
     to_readonly: ClassVar[str | None] = None
     """The statement by which a transaction that has begun is one that only reads; None where the connection is so."""
+    bracketed: ClassVar[bool] = False
+    """How its SQL is quoted, as for `catalog.holes.cut`."""
 
     def __init__(self, pool: Pool, safe_url: str, keys: Keys) -> None:
         self.pool = pool
@@ -81,6 +85,17 @@ class Database(ABC):
             UnavailableError: no connection could be had, or it was lost.
         """
         return None
+
+    @abstractmethod
+    async def check_saved(self, files: Sequence[SavedFile], catalog: Catalog) -> tuple[list[SavedRoutine], list[str]]:
+        """Saved functions held against the database, which runs nothing of them.
+
+        Returns:
+            The functions, and a line for each fault of the files that are none.
+
+        Raises:
+            DatabaseError, UnavailableError: the database cannot be asked.
+        """
 
     @abstractmethod
     def translate(self, error: BaseException) -> PoolgateError | None:

@@ -17,6 +17,7 @@ from service.events import (
     ConnectFailed,
     Event,
     Expired,
+    FunctionsFailed,
     Leaked,
     Reason,
     Released,
@@ -122,6 +123,8 @@ def in_words(event: Event) -> tuple[str, bool] | None:
             return f"The schema was read: {_counted(relations)} ({reason})", False
         case CatalogFailed(reason, error):
             return f"The schema could not be read ({reason}): {_kind(error)}", True
+        case FunctionsFailed(faults):
+            return f"Saved functions cannot be used: {'; '.join(faults)}", True
         case _:
             return None
 

@@ -11,9 +11,11 @@ from sqlalchemy.engine import URL, ExceptionContext
 from sqlalchemy.ext.asyncio import create_async_engine
 
 from service.catalog.model import Catalog, Rights
+from service.catalog.saved import SavedRoutine
+from service.catalog.saved_file import SavedFile
 from service.database.base import Database
 from service.database.limits import pool_limits
-from service.database.postgresql import changes, described, dialect, errors, reflect
+from service.database.postgresql import changes, described, dialect, errors, reflect, saved
 from service.database.postgresql.budget import Budget
 from service.database.postgresql.connecting import Connector
 from service.database.postgresql.driver import AsyncpgDriver
@@ -75,6 +77,9 @@ class PostgresqlDatabase(Database):
             if translated is None:
                 raise
             raise translated from error
+
+    async def check_saved(self, files: Sequence[SavedFile], catalog: Catalog) -> tuple[list[SavedRoutine], list[str]]:
+        return await saved.check(self.pool, files, catalog.schemas[0])
 
     def translate(self, error: BaseException) -> PoolgateError | None:
         return errors.translate(error)

@@ -12,9 +12,11 @@ from sqlalchemy import Connection, event
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 from service.catalog.model import Catalog
+from service.catalog.saved import SavedRoutine
+from service.catalog.saved_file import SavedFile
 from service.database.base import Database
 from service.database.limits import pool_limits
-from service.database.sqlite import changes, dialect, errors, files, reflect
+from service.database.sqlite import changes, dialect, errors, files, reflect, saved
 from service.database.sqlite.connection import FileConnection, LimitedConnection
 from service.database.sqlite.driver import SqliteDriver
 from service.database.sqlite.keys import SqliteKeys
@@ -36,6 +38,7 @@ class SqliteDatabase(Database):
 
     name = "sqlite"
     default_schemas = ("main",)
+    bracketed = True
     connecting = "Opening one needs no network and no password, but a file, a thread and our functions in it."
 
     def __init__(self, pool: Pool, safe_url: str, *, path: Path, limit: float) -> None:
@@ -66,6 +69,11 @@ class SqliteDatabase(Database):
         async with self.pool.lease(readonly=True, trusted=True) as lease:
             connection: FileConnection = lease.connection
             return await connection.run(partial(reflect.read_catalog, version=version), reflect.LIMIT)
+
+    async def check_saved(self, files: Sequence[SavedFile], catalog: Catalog) -> tuple[list[SavedRoutine], list[str]]:
+        async with self.pool.lease(readonly=True, trusted=True) as lease:
+            connection: FileConnection = lease.connection
+            return await connection.run(partial(saved.check, files=files, catalog=catalog), reflect.LIMIT)
 
     def translate(self, error: BaseException) -> PoolgateError | None:
         return errors.translate(error)
