@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import logging
 import re
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from functools import cache, lru_cache
-from typing import Any
+from typing import Any, TypeVar
 from urllib.parse import quote
 
 from flask import Flask, Response, g, request, request_started
+from flask.sansio.scaffold import setupmethod
 
 from service.asgi import AsyncFlask
 from service.asgi.lifespan import serve_lifespan
@@ -39,14 +40,44 @@ from service.rest.execute.idempotency import Memory
 from service.rest.once import Repeats
 from service.rest.openapi_routes import RootApi
 from service.rest.prepare import Statements
+from service.rest.registered import Registry
 from service.rest.routes import TableApi
 from service.rest.writes import Writes
 from service.settings import Settings, load_settings
 from service.timing import Timings
 
+F = TypeVar("F", bound=Callable[..., Awaitable[object]])
 _HOST = re.compile(r"(\[[0-9A-Fa-f:.]+\]|[\w.~!$&'()*+,;=%-]+)(:[0-9]{0,5})?", re.ASCII)
 _LONGEST_HOST = 300  # a name has at most 253 characters, a port six more
 access = logging.getLogger("poolgate.access")
+
+
+class PoolgateFlask(AsyncFlask):
+    """The application: `AsyncFlask`, to which functions can be added that are called below `/rpc/`."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.functions = Registry()
+
+    @setupmethod
+    def rpc(self, name: str | None = None, *, readonly: bool = False, role: str | None = None) -> Callable[[F], F]:
+        """Register an async function, which is then called at `/rpc/<name>` in a transaction of its own.
+
+        Args:
+            name: the function's own if None.
+            readonly: it changes nothing; then it may be called with GET, and its transaction is READ ONLY.
+            role: who alone may call it; None for everybody who may read or, if it is not `readonly`, write.
+
+        Raises (the decorator):
+            TypeError: it is not async, or an argument's type cannot be read from JSON.
+            ValueError: the name is none, or taken.
+        """
+
+        def register(function: F) -> F:
+            self.functions.add(name or function.__name__, function, readonly=readonly, role=role)
+            return function
+
+        return register
 
 
 @dataclass(frozen=True)
@@ -60,7 +91,7 @@ class Poolgate:
     state: PoolState
 
 
-def create_app(settings: Settings | None = None, *, observe: Observe | None = None) -> AsyncFlask:
+def create_app(settings: Settings | None = None, *, observe: Observe | None = None) -> PoolgateFlask:
     """A Flask application that serves a database's tables, to which views of your own can be added.
 
     Args:
@@ -81,7 +112,7 @@ def create_app(settings: Settings | None = None, *, observe: Observe | None = No
     statements = Statements(database.name, max_rows=settings.db_max_rows, aggregates=settings.db_aggregates_enabled)
 
     limits = Limits(max_url=settings.max_url, body_timeout=settings.body_timeout, send_timeout=settings.send_timeout)
-    app = AsyncFlask("service", static_folder=None, limits=limits)
+    app = PoolgateFlask("service", static_folder=None, limits=limits)
     app.config["MAX_CONTENT_LENGTH"] = settings.max_body
     app.url_map.merge_slashes = False  # a redirect would hide a mistyped path from a program
     app.url_map.strict_slashes = False
@@ -100,7 +131,7 @@ def create_app(settings: Settings | None = None, *, observe: Observe | None = No
         app.register_blueprint(described.blueprint(), url_prefix=prefix)
     repeats = Repeats(Memory(database), settings.idempotency_lifetime)
     writes = Writes(settings, database, catalog, statements, repeats)
-    calls = RpcApi(settings, database, catalog, statements, repeats)
+    calls = RpcApi(settings, database, catalog, statements, repeats, app.functions)
     tables = TableApi(settings, database, catalog, statements, writes)
     batches = BatchApi(settings, database, catalog, statements, writes, calls)
     for api in (calls, tables, batches):

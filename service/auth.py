@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Any
 
-from service.errors import AuthError
+from service.errors import AuthError, DatabaseError
 
 
 class Access(enum.IntEnum):
@@ -78,4 +78,20 @@ def require(identity: Identity, access: Access) -> None:
         hint="Send an API key or a token in the Authorization header, or let anonymous callers in with the setting "
         "POOLGATE_ANONYMOUS=read (or write).",
         headers=CHALLENGE,
+    )
+
+
+def require_role(identity: Identity, role: str | None) -> None:
+    """Refuse who does not come as the one role that may.
+
+    Raises:
+        DatabaseError: 42501, the code of a right that is missing.
+    """
+    if role is None or identity.role == role:
+        return
+    raise DatabaseError(
+        "42501",
+        f"Only the role {role} may do this",
+        status=401 if identity.anonymous else 403,
+        headers=CHALLENGE if identity.anonymous else {},
     )

@@ -10,18 +10,19 @@ import pytest
 
 ROOT = Path(__file__).parent.parent / "service"
 FLOORS = (
-    ("errors", "events", "units", "headers", "timing", "board", "garbage", "rest", "catalog.model"),
-    ("asgi", "forms", "rest.terms", "catalog.relationships"),
-    ("settings", "pool", "rest.asked", "auth"),
+    ("errors", "events", "units", "headers", "timing", "board", "garbage", "rest", "catalog.model", "catalog.holes"),
+    ("asgi", "forms", "rest.terms", "catalog.relationships", "catalog.saved_file"),
+    ("settings", "pool", "rest.asked", "auth", "catalog.saved"),
     ("current",),
     ("database",),
-    ("catalog", "rest.plan", "logs", "eventlog"),
+    ("catalog", "rest.plan", "rest.registered", "logs", "eventlog"),
     ("rest.sql",),
     ("rest.prepare", "rest.openapi"),
     ("rest.execute",),
     ("rest.answer", "lifecycle", "compare"),
     ("rest.common", "rest.respond", "rest.once", "rest.describe"),
-    ("rest.writes", "rest.calls"),
+    ("rest.writes", "rest.python_calls"),
+    ("rest.calls",),
     ("rest.batch", "rest.routes"),
     ("operator", "failures", "edge", "compress", "rest.openapi_routes"),
     ("docs",),
@@ -36,6 +37,9 @@ PURE = (
     "rest.terms",
     "catalog.model",
     "catalog.relationships",
+    "catalog.holes",
+    "catalog.saved_file",
+    "catalog.saved",
     "rest.asked",
     "rest.plan",
     "rest.sql",
@@ -46,7 +50,8 @@ PURE = (
 )
 KNOWS_FLASK = (
     *("asgi", "app", "current", "failures", "operator", "docs"),
-    *("rest.respond", "rest.writes", "rest.batch", "rest.calls", "rest.routes", "rest.openapi_routes"),
+    *("rest.respond", "rest.writes", "rest.batch", "rest.calls", "rest.python_calls"),
+    *("rest.routes", "rest.openapi_routes"),
     "compress.responses",
 )
 KNOWS_DIALECTS = ("database", "rest.sql", "forms")  # forms: how a database URL is written

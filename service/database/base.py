@@ -31,6 +31,8 @@ class Database(ABC):
     """What makes constraints that wait for a transaction's end show before it, where there is such a thing."""
     zoned: ClassVar[bool] = False
     """Whether it has times that it writes in the session's time zone."""
+    has_path: ClassVar[bool] = False
+    """Whether names without a schema are looked for in several schemas."""
     to_readonly: ClassVar[str | None] = None
     """The statement by which a transaction that has begun is one that only reads; None where the connection is so."""
     bracketed: ClassVar[bool] = False

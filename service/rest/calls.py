@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property, partial
 from typing import TYPE_CHECKING
 
 from flask import Blueprint, g, request
+from flask import Response as AnyResponse
 
-from service.asgi import Response
-from service.auth import Access, Identity, anonymous, require
+from service.auth import Access, Identity, anonymous, require, require_role
 from service.catalog.holder import CatalogHolder
+from service.catalog.saved import SavedRoutine
 from service.database import Database
 from service.errors import BodyError, MethodError
 from service.rest.answer.answer import Answer
@@ -30,6 +31,8 @@ from service.rest.plan.call import can_make_of, check_call, methods_of, resolve_
 from service.rest.plan.media import Media, choose_media
 from service.rest.plan.names import resolve_schema
 from service.rest.prepare import Statements
+from service.rest.python_calls import PythonCalls
+from service.rest.registered import Registry
 from service.rest.respond import RequestHeaders, to_response
 from service.rest.terms import Asked
 from service.settings import Settings
@@ -66,6 +69,7 @@ class RpcApi:
     catalog: CatalogHolder
     statements: Statements
     repeats: Repeats
+    registry: Registry = field(default_factory=Registry)
 
     def blueprint(self) -> Blueprint:
         """The URL map; to be registered under the prefix that the settings name."""
@@ -73,12 +77,15 @@ class RpcApi:
         rpc.add_url_rule("/rpc/<name>", view_func=self.function, methods=_METHODS, provide_automatic_options=False)
         return rpc
 
-    async def function(self, name: str) -> Response:
+    async def function(self, name: str) -> AnyResponse:
         """`/rpc/<function>`."""
         timings: Timings = g.timings
         require(self._anonymous, Access.READ)
         timings.mark("jwt")
         environ = request.environ
+        registered = self.registry.find(name)
+        if registered is not None:
+            return await self._python.answer(registered, environ, self._anonymous, timings)
         method: str = environ["REQUEST_METHOD"]
         if method == "OPTIONS":
             return to_response(self._options(name))
@@ -108,6 +115,8 @@ class RpcApi:
         call = resolve_call(catalog, resolve_schema(catalog, asked.profile), asked.relation, arguments)
         check_call(call, asked)
         require(self._anonymous, Access.READ if call.reads_only(asked.method) else Access.WRITE)
+        if isinstance(call.routine, SavedRoutine):
+            require_role(self._anonymous, call.routine.role)
         media = choose_media(
             asked.accept,
             plans=self.settings.db_plan_enabled,
@@ -122,7 +131,7 @@ class RpcApi:
         caller = request.environ.get("REMOTE_ADDR")
         run = CallRequest(
             Request(self.database, prepared, given, self._anonymous, page, caller),
-            path=tuple(dict.fromkeys((schema, *self.settings.db_extra_search_path))),
+            path=tuple(dict.fromkeys((schema, *self.settings.db_extra_search_path))) if self.database.has_path else (),
             readonly=call.reads_only(asked.method),
             commit=commit,
         )
@@ -170,6 +179,10 @@ class RpcApi:
             return answer
         private, tagged = "HTTP_AUTHORIZATION" in environ, environ["REQUEST_METHOD"] == "GET"
         return kept(answer, private=private, tagged=tagged, if_none_match=environ.get("HTTP_IF_NONE_MATCH"))
+
+    @cached_property
+    def _python(self) -> PythonCalls:
+        return PythonCalls(self.settings, self.database, self.registry)
 
     @cached_property
     def _limits(self) -> Limits:

@@ -24,7 +24,7 @@ from service.rest.sql import (
     build_total,
     build_write,
 )
-from service.rest.sql.call import build_call
+from service.rest.sql.call import First, build_call
 from service.rest.terms import Asked, Cursor, Page
 
 
@@ -40,6 +40,7 @@ class Prepared:
         total: counts by itself, where rows are sent as they come.
         warnings: what the caller is to be told beside the answer.
         keyset: the page is told by keys, and the statement gives those of its last row as `ending`.
+        first: what is run before it, of a call.
     """
 
     relation: Relation
@@ -51,6 +52,7 @@ class Prepared:
     total: Statement | None = None
     warnings: tuple[str, ...] = ()
     keyset: Keyset | None = None
+    first: First | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -210,8 +212,13 @@ class Statements:
             first_value=len(asked.values),
             explain=media.explain,
         )
+        # Where no planner can be asked, every count is an exact one.
+        count = plan.count if plan.count is Count.NONE or built.estimate is not None else Count.EXACT
         return Prepared(
-            relation, built.main, built.estimate, plan.count, plan.count_limit, plain=False, warnings=plan.warnings
+            *(relation, built.main, built.estimate, count, plan.count_limit),
+            plain=False,
+            warnings=plan.warnings,
+            first=built.first,
         )
 
     def _prepare(self, asked: Asked, catalog: Catalog, media: Media) -> Prepared:

@@ -2,8 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import asynccontextmanager
 from pathlib import Path
+from typing import Any
+
+import httpx
+
+from service.app import PoolgateFlask, create_app
+from service.database.single import single_connection
+from service.settings import Settings
+from service.testing import client, running
 
 SHOP = {
     "sqlite": """
@@ -37,3 +46,23 @@ def saved(folder: Path, files: Mapping[str, str]) -> Path:
     for name, text in files.items():
         (folder / name).write_text(text, "utf-8")
     return folder
+
+
+@asynccontextmanager
+async def serving(
+    url: str,
+    folder: Path | None = None,
+    files: Mapping[str, str] | None = None,
+    register: Callable[[PoolgateFlask], None] | None = None,
+    **settings: Any,
+) -> AsyncIterator[httpx.AsyncClient]:
+    """A client of the shop, with these functions; its paths are below `/rest/v1/rpc/`."""
+    async with single_connection(url) as connection:
+        for statement in filter(str.strip, shop(url).split(";\n")):
+            await connection.exec_driver_sql(statement)
+    functions = None if folder is None else saved(folder, files or {})
+    app = create_app(Settings(database_url=url, functions=functions, **{"anonymous": "write", **settings}))
+    if register is not None:
+        register(app)
+    async with running(app), client(app, base_url="http://test/rest/v1/rpc") as http:
+        yield http

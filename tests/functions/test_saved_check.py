@@ -5,18 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
-import pytest
-
 from service.catalog.folder import Folder
 from service.catalog.model import Kind, Relation
 from service.catalog.saved import SavedRoutine
 from tests.database.opened import opened
 from tests.functions.shop import saved, shop
-
-
-@pytest.fixture(params=["sqlite", "postgresql"])
-def url(request: pytest.FixtureRequest) -> str:
-    return str(request.getfixturevalue(f"{request.param}_url"))
 
 
 async def checked(url: str, folder: Path, files: Mapping[str, str]) -> tuple[dict[str, SavedRoutine], list[str]]:

@@ -57,8 +57,9 @@ def test_what_it_takes() -> None:
 
 def test_from_json() -> None:
     """JSON becomes what the annotations say; a Decimal has every digit that was sent."""
-    body = b"""{"customer": 7, "lines": [{"product": 1}], "price": 1.10000000000000000000001, "when": "2020-01-01T10:00:00Z",
-        "key": "12345678-1234-5678-1234-567812345678", "data": {"a": [1.5]}, "rate": 2, "ids": [1, "2"]}"""
+    body = b"""{"customer": 7, "lines": [{"product": 1}], "price": 1.10000000000000000000001, "ids": [1, "2"],
+        "when": "2020-01-01T10:00:00Z", "data": {"a": [1.5]}, "rate": 2,
+        "key": "12345678-1234-5678-1234-567812345678"}"""
     found = from_json("order", SIGNATURE, body)
     assert found["lines"] == [Line(product=1)]
     assert found["price"] == Decimal("1.10000000000000000000001")

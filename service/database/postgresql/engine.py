@@ -41,6 +41,7 @@ class PostgresqlDatabase(Database):
     connecting = "For each the server starts a process, which asks who we are and fills its caches anew."
     settle = "SET CONSTRAINTS ALL IMMEDIATE"
     zoned = True
+    has_path = True
     to_readonly = "set transaction read only"
 
     def __init__(self, pool: Pool, target: Target, budget: Budget, extra_schemas: Sequence[str] = ()) -> None:

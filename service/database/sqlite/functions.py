@@ -152,6 +152,11 @@ def pg_ilike(pattern: SqliteValue, value: SqliteValue) -> bool | None:
     return bool(_like_test(_text(pattern).lower())(_text(value).lower()))
 
 
+def pg_bytes(value: SqliteValue) -> bytes | None:
+    """Bytes from their hexadecimal digits; SQLite's own `unhex` came with 3.41."""
+    return None if value is None else bytes.fromhex(_text(value))
+
+
 FUNCTIONS: Mapping[str, tuple[int, Callable[..., SqliteValue]]] = MappingProxyType(
     {
         "pg_real": (1, pg_real),
@@ -162,6 +167,7 @@ FUNCTIONS: Mapping[str, tuple[int, Callable[..., SqliteValue]]] = MappingProxyTy
         "pg_numeric": (1, pg_numeric),
         "pg_boolean": (1, pg_boolean),
         "pg_text": (1, pg_text),
+        "pg_bytes": (1, pg_bytes),
         "regexp": (2, regexp),
         "iregexp": (2, iregexp),
         "pg_like": (2, pg_like),

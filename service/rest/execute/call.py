@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TypeVar
 
 from service.pool import Lease
@@ -36,7 +36,7 @@ class CallRequest:
 
     Args:
         request: its arguments are the last of what is asked.
-        path: the schemas in which the function finds what it names without one.
+        path: the schemas in which the function finds what it names without one; none where there is no such thing.
         readonly: it can change nothing.
         commit: False undoes all at the end.
     """
@@ -91,7 +91,19 @@ async def run_call_plan(call: CallRequest) -> bytes:
 async def call_with(now: Turn, call: CallRequest) -> Called:
     """Call a function by a connection in hand, in the transaction that it has open."""
     await _set_path(now.lease, call.path)
-    request = call.request
+    return await _call(now, await _begun(now, call.request))
+
+
+async def _begun(now: Turn, request: Request) -> Request:
+    """The request once what comes first has been run: it has the rows of that as a value."""
+    first = request.prepared.first
+    if first is None:
+        return request
+    rows = await now.lease.fetch(first.statement.text, *request.arguments(first.statement))
+    return replace(request, asked=replace(request.asked, values=(*request.asked.values, first.carry(rows))))
+
+
+async def _call(now: Turn, request: Request) -> Called:
     statement = request.prepared.statement
     row = await now.lease.fetchrow(statement.text, *request.arguments(statement))
     if row is None:  # an aggregate over all rows always has one
@@ -104,5 +116,7 @@ async def call_with(now: Turn, call: CallRequest) -> Called:
 
 
 async def _set_path(lease: Lease, path: Sequence[str]) -> None:
+    if not path:
+        return
     quoted = (f'"{name.replace(chr(34), chr(34) * 2)}"' for name in path)
     await lease.fetchval(_ON_PATH, ", ".join(quoted))

@@ -7,7 +7,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from service.catalog.model import Catalog, Column, Kind, Parameter, Relation, RelationKind, Routine
-from service.errors import CursorError, PlanError, UnknownRoutineError
+from service.catalog.saved import SavedRoutine
+from service.errors import CursorError, MethodError, PlanError, UnknownRoutineError
 from service.rest.asked.arguments import Arguments, Style
 from service.rest.plan.names import nearest
 from service.rest.plan.possible import can_make_value
@@ -86,9 +87,16 @@ def check_call(call: Call, asked: Asked) -> None:
     """Refuse what cannot be asked of a call.
 
     Raises:
+        MethodError: a saved function that may write, by GET.
         PlanError: PGRST128, a bound for the rows of what gives no set.
         CursorError: pages that are told by keys.
     """
+    if asked.method != "POST" and isinstance(call.routine, SavedRoutine) and not call.routine.reads_only:
+        raise MethodError(
+            f"The function {call.routine.name!r} may write, and so is called with POST",
+            hint="Were it declared `readonly: yes`, it could be called with GET.",
+            headers={"Allow": ",".join(methods_of([call.routine]))},
+        )
     strict = asked.preferences.handling == "strict"
     if strict and asked.preferences.max_affected is not None and not call.routine.returns_set:
         raise PlanError(

@@ -3,11 +3,12 @@
 from service.rest.registered.arguments import from_json, from_texts
 from service.rest.registered.registry import Registered, Registry
 from service.rest.registered.result import to_json
-from service.rest.registered.run import run_registered
+from service.rest.registered.run import Call, run_registered
 from service.rest.registered.signature import Argument, Signature, read_signature
 
 __all__ = [
     "Argument",
+    "Call",
     "Registered",
     "Registry",
     "Signature",

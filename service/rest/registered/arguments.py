@@ -16,7 +16,7 @@ _BAD_VALUE = "22P02"
 _NOT_FOUND = "PGRST202"
 
 
-def from_json(name: str, signature: Signature, body: bytes) -> dict[str, Any]:
+def from_json(name: str, signature: Signature, body: bytes | str) -> dict[str, Any]:
     """The arguments in a JSON object; an empty body is an empty one.
 
     Args:
@@ -52,7 +52,7 @@ def from_texts(name: str, signature: Signature, pairs: Iterable[tuple[str, str]]
     return {each: _read(signature.arguments[each], _from_texts, texts) for each, texts in given.items()}
 
 
-def _object(body: bytes, parse_float: Callable[[str], Any] | None = None) -> dict[str, Any]:
+def _object(body: bytes | str, parse_float: Callable[[str], Any] | None = None) -> dict[str, Any]:
     try:
         value = json.loads(body, parse_float=parse_float, parse_constant=_no_constant)
     except (ValueError, RecursionError) as error:

@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import time
-from collections.abc import AsyncIterator, Hashable, Mapping
-from contextlib import AbstractContextManager, asynccontextmanager
+from collections.abc import Callable, Hashable, Mapping
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeVar
 
 from sqlalchemy import text
-from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncTransaction
 
 from service.auth import Identity
 from service.database import Database
 from service.rest.registered.registry import Registered
 
+T = TypeVar("T")
 _AS_ROLE = text("select set_config('role', :role, true)")
 
 
@@ -25,56 +26,59 @@ class Lend(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
-    """What a call gave.
+class Call:
+    """A call that is ready to be run.
 
     Args:
-        value: what the function returned.
-        waited: seconds until a connection was in hand.
-        ran: seconds that it was.
+        arguments: as the function's signature has them; those with a default may be missing.
+        commit: False undoes all at the end.
+        caller: for whom the connection is taken; the pool's share is counted by it.
     """
 
-    value: Any
-    waited: float
-    ran: float
+    database: Database
+    registered: Registered
+    arguments: Mapping[str, Any]
+    identity: Identity
+    commit: bool = True
+    caller: Hashable = None
 
 
-async def run_registered(
-    database: Database,
-    registered: Registered,
-    arguments: Mapping[str, Any],
-    identity: Identity,
-    *,
-    lend: Lend,
-    caller: Hashable = None,
-) -> Outcome:
+async def run_registered(call: Call, lend: Lend, conclude: Callable[[Any, float, float], T]) -> T:
     """Call a function in a transaction: committed when it returns, rolled back when it raises.
 
     Args:
-        arguments: as its signature has them; defaults may be missing.
-        caller: for whom the connection is taken; the pool's share is counted by it.
+        conclude: makes the answer of what the function returned, before that is made to last; it is told how many
+            seconds were waited for a connection and how many it has been in hand.
 
     Raises:
         UnavailableError: no connection could be had.
-        Exception: whatever the function raises, and what the database says at the commit.
+        Exception: whatever the function and `conclude` raise, and what the database says at the end.
     """
+    database, registered = call.database, call.registered
     asked = time.perf_counter()
-    async with database.pool.acquire(readonly=registered.readonly, identity=caller) as connection:
+    async with database.pool.acquire(readonly=registered.readonly, identity=call.caller) as connection:
         began = time.perf_counter()
-        async with _transaction(database, connection, readonly=registered.readonly):
-            if identity.role is not None:
-                await connection.execute(_AS_ROLE, {"role": identity.role})
-            given = dict(arguments)
+        async with connection.begin() as transaction:
+            await _prepare(call, connection)
+            given = dict(call.arguments)
             if registered.signature.connection is not None:
                 given[registered.signature.connection] = connection
             with lend(connection):
                 value = await registered.function(**given)
-    return Outcome(value, began - asked, time.perf_counter() - began)
+            answer = conclude(value, began - asked, time.perf_counter() - began)
+            if not call.commit:
+                await _undo(database, connection, transaction)
+    return answer
 
 
-@asynccontextmanager
-async def _transaction(database: Database, connection: AsyncConnection, *, readonly: bool) -> AsyncIterator[None]:
-    async with connection.begin():
-        if readonly and database.to_readonly is not None:
-            await connection.exec_driver_sql(database.to_readonly)
-        yield
+async def _prepare(call: Call, connection: AsyncConnection) -> None:
+    if call.registered.readonly and call.database.to_readonly is not None:
+        await connection.exec_driver_sql(call.database.to_readonly)
+    if call.identity.role is not None:
+        await connection.execute(_AS_ROLE, {"role": call.identity.role})
+
+
+async def _undo(database: Database, connection: AsyncConnection, transaction: AsyncTransaction) -> None:
+    if database.settle:
+        await connection.exec_driver_sql(database.settle)  # what waits for the end shows now, or it never would
+    await transaction.rollback()

@@ -39,10 +39,10 @@ class SqliteBuilder(SqliteConditions):
     unlimited = -1
 
     def read(self, plan: ReadPlan) -> Statement:
-        return super().read(_counted(plan))
+        return super().read(counted(plan))
 
     def total(self, plan: ReadPlan) -> Statement | None:
-        return super().total(_counted(plan))
+        return super().total(counted(plan))
 
     def estimate(self, plan: ReadPlan) -> Statement | None:
         """None: SQLite's planner has no idea of the total."""
@@ -214,7 +214,7 @@ def _text(cell: Cell) -> Expression:
     return json_text(f"_row.{cell.label}", cell.kind, cell.cast)
 
 
-def _counted(plan: ReadPlan) -> ReadPlan:
+def counted(plan: ReadPlan) -> ReadPlan:
     """SQLite's planner does not tell a number of rows: every count is an exact one."""
     return plan if plan.count is Count.NONE else replace(plan, count=Count.EXACT)
 
