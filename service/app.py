@@ -121,7 +121,7 @@ def create_app(settings: Settings | None = None, *, observe: Observe | None = No
     app.lifespan(lambda _app: lifecycle.running())
     app.lifespan(lambda _app: state.history.running(lifecycle.until_draining))
     prefix = settings.rest_prefix.rstrip("/") or None
-    documents = Documents(settings, database)
+    documents = Documents(settings, database, app.functions)
     described = RootApi(settings, catalog, documents)
     at_root = described.root if prefix is None else None
     app.register_blueprint(OperatorPages(settings, database, catalog, lifecycle, state, at_root).blueprint())

@@ -17,6 +17,8 @@ from service.database import Database
 from service.errors import MediaTypeError, PathError
 from service.rest.answer.answer import json_bytes
 from service.rest.openapi import Offer, describe, describe_swagger
+from service.rest.openapi.offer import PythonFunction, PythonParameter
+from service.rest.registered import Registered, Registry, result_schema
 from service.rest.terms import MediaRange
 from service.settings import Settings
 
@@ -96,10 +98,12 @@ class Documents:
     Args:
         settings: what is shown, and where it is.
         database: is asked what a role may do.
+        registry: the functions in Python.
     """
 
-    def __init__(self, settings: Settings, database: Database) -> None:
+    def __init__(self, settings: Settings, database: Database, registry: Registry | None = None) -> None:
         self._settings = settings
+        self._registry = Registry() if registry is None else registry
         self._database = database
         self._catalog_version = -1
         self._kept: OrderedDict[_Key, Document] = OrderedDict()
@@ -163,6 +167,8 @@ class Documents:
             max_rows=settings.db_max_rows,
             aggregates=settings.db_aggregates_enabled,
             rollbacks=settings.db_tx_end.endswith("-allow-override"),
+            python=tuple(described(each) for each in self._registry),
+            writers=key.writes,
         )
         # In a thread: a thousand tables take half a second, and the loop has requests to serve meanwhile.
         return await asyncio.to_thread(_written, offer, key.version)
@@ -178,3 +184,16 @@ class Documents:
 def _written(offer: Offer, version: str) -> Document:
     body = json_bytes(_BUILDERS[version](offer))
     return Document(body, gzip.compress(body, 6), f'W/"{hashlib.sha256(body).hexdigest()[:32]}"')
+
+
+def described(function: Registered) -> PythonFunction:
+    """A function in Python as it is shown."""
+    arguments = function.signature.arguments.values()
+    return PythonFunction(
+        name=function.name,
+        parameters=tuple(PythonParameter(each.name, each.schema, not each.optional) for each in arguments),
+        readonly=function.readonly,
+        role=function.role,
+        result=result_schema(function.signature),
+        comment=function.description,
+    )

@@ -70,7 +70,7 @@ class Failure(NamedTuple):
 
 
 FAILURES = {
-    300: Failure("More than one relationship fits.", ("PGRST201",)),
+    300: Failure("More than one relationship or function fits.", ("PGRST201", "PGRST203")),
     400: Failure(
         "The request cannot be understood, or not be done.",
         ("PGRST100", "PGRST102", "PGRST108", "PGRST118", "PGRST120", "PGRST122", "PGRST123", "PGRST127", "PGRST200",
@@ -78,7 +78,10 @@ FAILURES = {
     ),
     401: Failure("Credentials are needed.", ("PGRST302", "42501")),
     403: Failure("The database does not allow it.", ("42501",)),
-    404: Failure("There is no such table or view, or no such operator for the column.", ("PGRST205", "42883")),
+    404: Failure(
+        "There is no such table, view or function, or no such operator for the column.",
+        ("PGRST202", "PGRST205", "42883"),
+    ),
     405: Failure(
         "A read would write by what a view does, or a PUT does not name its row by the key alone.",
         ("25006", "PGRST105", "PGRST117"),

@@ -6,6 +6,7 @@ from service.catalog.model import Relation
 from service.catalog.relationships import Relationships
 from service.rest.openapi import answers, parameters, relations, words
 from service.rest.openapi.bodies import body_schemas
+from service.rest.openapi.functions import function_paths, function_tags
 from service.rest.openapi.names import ERROR, FILTER, key, path
 from service.rest.openapi.offer import Json, Offer, split_comment
 from service.rest.sql.offers import offered_groups
@@ -23,10 +24,15 @@ def describe(offer: Offer) -> Json:
         "openapi": "3.1.0",
         "info": info(offer),
         "servers": [{"url": offer.server}],
-        "tags": [{"name": _ROOT}, *(relations.tag(each) for each in known.values() if each.name != _ROOT)],
+        "tags": [
+            {"name": _ROOT},
+            *(relations.tag(each) for each in known.values() if each.name != _ROOT),
+            *function_tags(offer),
+        ],
         "paths": {
             "/": _root_item(offer),
             **{path(name): relations.path_item(offer, relationships, each) for name, each in known.items()},
+            **function_paths(offer),
         },
         "components": _components(offer),
     }

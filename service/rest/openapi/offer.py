@@ -15,6 +15,33 @@ Json = dict[str, Any]
 WRITES = frozenset(("POST", "PUT", "PATCH", "DELETE"))
 
 
+@dataclass(frozen=True, slots=True)
+class PythonParameter:
+    """An argument of a function in Python, its type as a JSON Schema."""
+
+    name: str
+    schema: Json
+    required: bool
+
+
+@dataclass(frozen=True, slots=True)
+class PythonFunction:
+    """A function in Python.
+
+    Args:
+        readonly: it may be called with GET.
+        role: who alone may call it; None for everybody.
+        result: the schema of what it returns; None where that is nothing.
+    """
+
+    name: str
+    parameters: tuple[PythonParameter, ...] = ()
+    readonly: bool = False
+    role: str | None = None
+    result: Json | None = None
+    comment: str | None = None
+
+
 @dataclass(frozen=True)
 class Offer:
     """What is served, to whom, where.
@@ -31,6 +58,8 @@ class Offer:
         max_rows: the setting DB_MAX_ROWS.
         aggregates: the setting DB_AGGREGATES_ENABLED.
         rollbacks: whether the caller chooses how a transaction ends, by the setting DB_TX_END.
+        python: the functions in Python.
+        writers: whether the caller may call functions that write.
     """
 
     catalog: Catalog
@@ -44,6 +73,8 @@ class Offer:
     max_rows: int | None = None
     aggregates: bool = False
     rollbacks: bool = False
+    python: tuple[PythonFunction, ...] = ()
+    writers: bool = True
 
     @cached_property
     def relations(self) -> Mapping[str, Relation]:

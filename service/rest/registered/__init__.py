@@ -4,7 +4,7 @@ from service.rest.registered.arguments import from_json, from_texts
 from service.rest.registered.registry import Registered, Registry
 from service.rest.registered.result import to_json
 from service.rest.registered.run import Call, run_registered
-from service.rest.registered.signature import Argument, Signature, read_signature
+from service.rest.registered.signature import Argument, Signature, read_signature, result_schema
 
 __all__ = [
     "Argument",
@@ -15,6 +15,7 @@ __all__ = [
     "from_json",
     "from_texts",
     "read_signature",
+    "result_schema",
     "run_registered",
     "to_json",
 ]

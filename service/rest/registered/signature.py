@@ -5,6 +5,7 @@ from __future__ import annotations
 import collections.abc
 import inspect
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import cached_property
@@ -40,6 +41,17 @@ class Argument:
         return TypeAdapter(self.type)
 
     @cached_property
+    def schema(self) -> dict[str, Any]:
+        """The type as a JSON Schema that refers to nothing outside it."""
+        found = _in_itself(self.adapter.json_schema())
+        if self.description:
+            found["description"] = self.description
+        if self.optional and self.default is not None:
+            with suppress(ValueError, TypeError):
+                found["default"] = self.adapter.dump_python(self.default, mode="json", warnings=False)
+        return found
+
+    @cached_property
     def is_list(self) -> bool:
         """Whether it takes several values."""
         return any((get_origin(part) or part) in _SEQUENCES for part in _parts(self.type, within=False))
@@ -57,7 +69,7 @@ class Signature:
     Args:
         arguments: by name, in their order.
         connection: the name under which it wants the connection that its transaction is on.
-        returns: the annotation of its result; None where there is none.
+        returns: the annotation of its result; None where that is nothing.
     """
 
     arguments: Mapping[str, Argument]
@@ -94,8 +106,37 @@ def read_signature(function: Callable[..., Any]) -> Signature:
             connection = parameter.name
         else:
             arguments[parameter.name] = _argument(name, parameter, hints[parameter.name])
-    returns = hints.get("return")
+    returns = hints.get("return", Any)
     return Signature(MappingProxyType(arguments), connection, None if returns is type(None) else returns)
+
+
+def result_schema(signature: Signature) -> dict[str, Any] | None:
+    """What a function returns as a JSON Schema, any value where its annotation says nothing; None for nothing."""
+    if signature.returns is None:
+        return None
+    try:
+        return _in_itself(TypeAdapter(signature.returns).json_schema(mode="serialization"))
+    except PydanticUserError:  # a type of which pydantic does not know how it is shown: rows, a response
+        return {}
+
+
+def _in_itself(schema: dict[str, Any]) -> dict[str, Any]:
+    """The schema with what it defines put where it is referred to, as far as that ends."""
+    known: dict[str, Any] = schema.pop("$defs", {})
+
+    def resolved(part: Any, within: tuple[str, ...]) -> Any:
+        if isinstance(part, list):
+            return [resolved(each, within) for each in part]
+        if not isinstance(part, dict):
+            return part
+        name = str(part.get("$ref", "")).removeprefix("#/$defs/")
+        if name in known:
+            rest = {} if name in within else resolved(known[name], (*within, name))
+            return {**rest, **{word: each for word, each in part.items() if word != "$ref"}}
+        return {word: resolved(each, within) for word, each in part.items()}
+
+    found: dict[str, Any] = resolved(schema, ())
+    return found
 
 
 def _argument(function: str, parameter: inspect.Parameter, type_: Any) -> Argument:
