@@ -67,15 +67,15 @@ class PythonCalls:
         arguments = self._arguments(registered, method, environ)
         timings.mark("parse")
         commit, transaction = ending(self.settings.db_tx_end, preferences.transaction)
-        caller = environ.get("REMOTE_ADDR")
-        call = Call(self.database, registered, arguments, identity, commit, caller)
+        zone = preferences.timezone if self.database.zoned else None
+        call = Call(self.database, registered, arguments, identity, commit, environ.get("REMOTE_ADDR"), zone)
 
         def conclude(value: Any, waited: float, ran: float) -> AnyResponse:
             timings.add("wait", waited)
             timings.add("transaction", ran)
             if isinstance(value, AnyResponse):
                 return value
-            return to_response(_answer(value, single=single, applied=_applied(preferences, transaction)))
+            return to_response(_answer(value, single=single, applied=_applied(preferences, transaction, zone)))
 
         return await run_registered(call, lent, conclude)
 
@@ -160,6 +160,6 @@ def _answer(value: Any, *, single: bool, applied: str) -> Answer:
     return Answer(200, {"Content-Type": JSON, **headers}, to_json(value))
 
 
-def _applied(preferences: Preferences, transaction: str | None) -> str:
-    known = (("tx", transaction), ("handling", preferences.handling))
+def _applied(preferences: Preferences, transaction: str | None, zone: str | None) -> str:
+    known = (("tx", transaction), ("handling", preferences.handling), ("timezone", zone))
     return ", ".join(f"{name}={value}" for name, value in known if value is not None)

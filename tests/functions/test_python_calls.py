@@ -77,6 +77,10 @@ def register(app: PoolgateFlask) -> None:
     async def twin(connection: AsyncConnection) -> None:
         await connection.execute(text("insert into orders (id, customer) values (1, 1)"))
 
+    @app.rpc(readonly=True)
+    async def hour(connection: AsyncConnection) -> Any:
+        return (await connection.execute(text("select timestamptz '2020-01-01 00:00Z'::text"))).scalar_one()
+
     @app.rpc("guarded", readonly=True, role="keeper")
     async def guarded() -> int:
         return 1
@@ -174,6 +178,16 @@ async def test_taking_it_back(url: str) -> None:
         undone = await http.post("/say", json={"said": "a"}, headers={"Prefer": "tx=rollback"})
         assert (undone.json(), undone.headers["Preference-Applied"]) == ({"said": "a"}, "tx=rollback")
         assert (await http.get("../log")).json() == []
+
+
+async def test_zone_of_postgresql(postgresql_url: str) -> None:
+    """`Prefer: timezone=` is heeded where the database has such a thing."""
+    async with serving(postgresql_url, register=register) as http:
+        answer = await http.get("/hour", headers={"Prefer": "timezone=Asia/Tokyo"})
+        assert (answer.json(), answer.headers["Preference-Applied"]) == (
+            "2020-01-01 09:00:00+09", "timezone=Asia/Tokyo",
+        )  # fmt: skip
+        assert (await http.get("/hour", headers={"Prefer": "timezone=Nowhere"})).json()["code"] == "22023"
 
 
 async def test_python_comes_first(url: str, tmp_path: Path) -> None:

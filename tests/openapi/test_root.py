@@ -56,7 +56,7 @@ async def test_every_relation_is_described_and_can_be_read(http: httpx.AsyncClie
     document = await got(http)
     assert len(document["paths"]) > 25
     for path, item in document["paths"].items():
-        if path == "/":
+        if path == "/" or path.startswith("/rpc/"):
             continue
         answer = await http.get(f"{document['servers'][0]['url']}{path}?limit=1")
         assert answer.status_code == 200, answer.text

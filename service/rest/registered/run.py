@@ -18,6 +18,8 @@ from service.rest.registered.registry import Registered
 T = TypeVar("T")
 _AS_ROLE = text("select set_config('role', :role, true)")
 
+_IN_ZONE = text("select set_config('timezone', :zone, true)")
+
 
 class Lend(Protocol):
     """Makes a connection the one that `current_connection` is, for as long as the block lasts."""
@@ -33,6 +35,7 @@ class Call:
         arguments: as the function's signature has them; those with a default may be missing.
         commit: False undoes all at the end.
         caller: for whom the connection is taken; the pool's share is counted by it.
+        zone: the time zone that the session's times are written in; None for the session's own.
     """
 
     database: Database
@@ -41,6 +44,7 @@ class Call:
     identity: Identity
     commit: bool = True
     caller: Hashable = None
+    zone: str | None = None
 
 
 async def run_registered(call: Call, lend: Lend, conclude: Callable[[Any, float, float], T]) -> T:
@@ -76,6 +80,8 @@ async def _prepare(call: Call, connection: AsyncConnection) -> None:
         await connection.exec_driver_sql(call.database.to_readonly)
     if call.identity.role is not None:
         await connection.execute(_AS_ROLE, {"role": call.identity.role})
+    if call.zone is not None:
+        await connection.execute(_IN_ZONE, {"zone": call.zone})
 
 
 async def _undo(database: Database, connection: AsyncConnection, transaction: AsyncTransaction) -> None:
