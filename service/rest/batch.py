@@ -13,7 +13,7 @@ from service.asgi import Response
 from service.auth import Access, Identity, anonymous, require
 from service.catalog.holder import CatalogHolder
 from service.database import Database
-from service.errors import BodyError, CursorError, MediaTypeError, PathError, PoolgateError
+from service.errors import BodyError, CursorError, MediaTypeError, NotImplementedHereError, PathError, PoolgateError
 from service.rest.answer.answer import Answer
 from service.rest.answer.batched import answer_batch, as_value
 from service.rest.answer.rows import answer_rows
@@ -161,6 +161,10 @@ class BatchApi:
         return write
 
     def _call_of(self, operation: Operation, name: str) -> Ready:
+        if self.calls.registry.find(name) is not None:
+            raise NotImplementedHereError(
+                f"The function {name!r} is in Python, and runs in a transaction of its own", hint="Call it by itself."
+            )
         is_read = operation.method in _READS
         asked = self._asked(operation, name, call=is_read)
         if is_read:

@@ -181,7 +181,7 @@ async def test_a_choice_of_types(http: httpx.AsyncClient) -> None:
 async def test_the_description_has_it(http: httpx.AsyncClient) -> None:
     """The OpenAPI document has the type where there is PostGIS."""
     document = (await http.get("/")).json()
-    assert "application/geo+json" in document["paths"]["/shops"]["get"]["responses"]["200"]["content"]
+    assert "application/geo+json" in document["components"]["responses"]["shops.rows"]["content"]
 
 
 async def test_nobody_stands_in_for_postgis(postgresql_templates: Any) -> None:
@@ -192,4 +192,4 @@ async def test_nobody_stands_in_for_postgis(postgresql_templates: Any) -> None:
             answer = await http.get("/shops", headers=GEOJSON)
             assert (answer.status_code, answer.json()["code"]) == (406, "PGRST107")
             document = (await http.get("/")).json()
-    assert "application/geo+json" not in document["paths"]["/shops"]["get"]["responses"]["200"]["content"]
+    assert "application/geo+json" not in document["components"]["responses"]["shops.rows"]["content"]
