@@ -144,6 +144,12 @@ class Pool:
         if not connection.closed:
             await store_of(connection.engine).stock.finish(connection.close())
 
+    def lane(self, connection: Any) -> Lease:
+        """The calls of a lease, on a driver's connection that is in hand already; it is not for this to give back."""
+        lease = Lease(self._stock, self._driver, None)
+        lease.connection = connection
+        return lease
+
     def lease(
         self,
         *,

@@ -182,7 +182,7 @@ class RpcApi:
 
     @cached_property
     def _python(self) -> PythonCalls:
-        return PythonCalls(self.settings, self.database, self.registry)
+        return PythonCalls(self.settings, self.database, self.registry, self.repeats)
 
     @cached_property
     def _limits(self) -> Limits:

@@ -18,10 +18,12 @@ from service.rest.asked.arguments import Arguments, Style, arguments_of_query, r
 from service.rest.asked.decode import check_query, decode
 from service.rest.asked.preferences import read_preferences
 from service.rest.common import ending, limits_of
+from service.rest.execute.idempotency import Once
+from service.rest.once import Repeats
 from service.rest.plan.media import choose_media
 from service.rest.plan.terms import Form
 from service.rest.registered import Call, Registered, Registry, from_json, from_texts, run_registered, to_json
-from service.rest.respond import to_response
+from service.rest.respond import RequestHeaders, to_response
 from service.rest.terms import MediaRange, Preferences
 from service.settings import Settings
 from service.timing import Timings
@@ -45,6 +47,7 @@ class PythonCalls:
     settings: Settings
     database: Database
     registry: Registry
+    repeats: Repeats
 
     async def answer(
         self, registered: Registered, environ: WSGIEnvironment, identity: Identity, timings: Timings
@@ -65,6 +68,7 @@ class PythonCalls:
         preferences = read_preferences(environ.get("HTTP_PREFER"))
         single = _wants_object(read_accept(environ.get("HTTP_ACCEPT"), limits_of(self.settings)))
         arguments = self._arguments(registered, method, environ)
+        once = None if registered.readonly else self._once(environ, identity)
         timings.mark("parse")
         commit, transaction = ending(self.settings.db_tx_end, preferences.transaction)
         zone = preferences.timezone if self.database.zoned else None
@@ -77,7 +81,20 @@ class PythonCalls:
                 return value
             return to_response(_answer(value, single=single, applied=_applied(preferences, transaction, zone)))
 
-        return await run_registered(call, lent, conclude)
+        return await run_registered(call, lent, conclude, once)
+
+    def _once(self, environ: WSGIEnvironment, identity: Identity) -> Once[AnyResponse] | None:
+        """That a call is to be done once, where it has a key."""
+        path, headers, body = request.script_root + request.path, RequestHeaders(environ), request.get_data(cache=True)
+        once = self.repeats.of("POST", path, environ["QUERY_STRING"], headers, body, identity)
+        if once is None:
+            return None
+        return Once(
+            once.memory,
+            once.claim,
+            lambda response: once.write(_kept(response)),
+            lambda kept: to_response(once.read(kept)),
+        )
 
     def _arguments(self, registered: Registered, method: str, environ: WSGIEnvironment) -> dict[str, Any]:
         name, signature = registered.name, registered.signature
@@ -92,6 +109,15 @@ class PythonCalls:
                 hint="Give arguments in the body.",
             )
         return _made(name, registered, read_arguments(environ.get("CONTENT_TYPE"), request.get_data(cache=True)))
+
+
+def _kept(response: AnyResponse) -> Answer:
+    if response.is_streamed:
+        raise NotImplementedHereError(
+            "An answer that is streamed cannot be kept, as an Idempotency-Key asks", hint="Nothing was done."
+        )
+    headers = {name: value for name, value in response.headers.items() if name != "Content-Length"}
+    return Answer(response.status_code, headers, response.get_data())
 
 
 def methods_of(registered: Registered) -> tuple[str, ...]:

@@ -16,6 +16,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from service import current_connection, current_pool
 from service.app import PoolgateFlask
 from service.errors import PlanError
+from service.migrate import migrate
 from tests.functions.shop import serving
 
 _INSERT = text("insert into log (said) values (:said)")
@@ -214,3 +215,28 @@ async def test_outside_a_call() -> None:
     app = PoolgateFlask("x")
     with app.app_context(), pytest.raises(RuntimeError, match=r"current_pool\.acquire"):
         await current_connection.execute(text("select 1"))
+
+
+@pytest.mark.parametrize("then", ["nothing", "none"])
+async def test_with_a_key_it_is_done_once(url: str, then: str) -> None:
+    """A call with an Idempotency-Key that comes again gets the first answer, and is not done again."""
+    await migrate(url)
+    async with serving(url, register=register) as http:
+        body, key = {"said": "a", "then": then}, {"Idempotency-Key": '"once"'}
+        first = await http.post("/say", json=body, headers=key)
+        again = await http.post("/say", json=body, headers=key)
+        assert (again.status_code, again.content) == (first.status_code, first.content)
+        assert (first.headers.get("Idempotent-Replayed"), again.headers["Idempotent-Replayed"]) == (None, "true")
+        assert first.headers.get("Content-Length") == again.headers.get("Content-Length")
+        other = await http.post("/say", json={"said": "b"}, headers=key)
+        assert (other.status_code, other.json()["code"]) == (422, "PGATE422")
+        assert (await http.get("../log?select=said")).json() == [{"said": "a"}]
+
+
+async def test_what_failed_keeps_no_key(url: str) -> None:
+    """A call that failed is done when it comes again."""
+    await migrate(url)
+    async with serving(url, register=register) as http:
+        for _ in range(2):
+            answer = await http.post("/say", json={"said": "a", "then": "raise"}, headers={"Idempotency-Key": "again"})
+            assert (answer.status_code, answer.headers.get("Idempotent-Replayed")) == (422, None)

@@ -13,6 +13,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncTransaction
 
 from service.auth import Identity
 from service.database import Database
+from service.rest.execute.idempotency import Once
+from service.rest.registered.again import alone, once_on
 from service.rest.registered.registry import Registered
 
 T = TypeVar("T")
@@ -47,12 +49,15 @@ class Call:
     zone: str | None = None
 
 
-async def run_registered(call: Call, lend: Lend, conclude: Callable[[Any, float, float], T]) -> T:
+async def run_registered(
+    call: Call, lend: Lend, conclude: Callable[[Any, float, float], T], once: Once[T] | None = None
+) -> T:
     """Call a function in a transaction: committed when it returns, rolled back when it raises.
 
     Args:
         conclude: makes the answer of what the function returned, before that is made to last; it is told how many
             seconds were waited for a connection and how many it has been in hand.
+        once: it has a key.
 
     Raises:
         UnavailableError: no connection could be had.
@@ -60,19 +65,30 @@ async def run_registered(call: Call, lend: Lend, conclude: Callable[[Any, float,
     """
     database, registered = call.database, call.registered
     asked = time.perf_counter()
-    async with database.pool.acquire(readonly=registered.readonly, identity=call.caller) as connection:
-        began = time.perf_counter()
-        async with connection.begin() as transaction:
-            await _prepare(call, connection)
-            given = dict(call.arguments)
-            if registered.signature.connection is not None:
-                given[registered.signature.connection] = connection
-            with lend(connection):
-                value = await registered.function(**given)
-            answer = conclude(value, began - asked, time.perf_counter() - began)
-            if not call.commit:
-                await _undo(database, connection, transaction)
+    with alone(once):
+        async with database.pool.acquire(readonly=registered.readonly, identity=call.caller) as connection:
+            began = time.perf_counter()
+
+            async def work() -> T:
+                value = await _run(call, lend, connection)
+                return conclude(value, began - asked, time.perf_counter() - began)
+
+            async with connection.begin() as transaction:
+                changes_role = call.identity.role is not None or not registered.readonly
+                answer = await once_on(database, connection, once, work, keeps=call.commit, restore=changes_role)
+                if not call.commit:
+                    await _undo(database, connection, transaction)
     return answer
+
+
+async def _run(call: Call, lend: Lend, connection: AsyncConnection) -> Any:
+    registered = call.registered
+    await _prepare(call, connection)
+    given = dict(call.arguments)
+    if registered.signature.connection is not None:
+        given[registered.signature.connection] = connection
+    with lend(connection):
+        return await registered.function(**given)
 
 
 async def _prepare(call: Call, connection: AsyncConnection) -> None:
