@@ -17,6 +17,7 @@ from case import BOTH, POSTGRESQL
 from test_read import check_error, same
 
 from service.app import create_app
+from service.migrate import migrate
 from service.settings import Settings
 from service.testing import client, running
 from tests.database.opened import until
@@ -77,10 +78,14 @@ async def test_calls(
 
 
 @asynccontextmanager
-async def serving(templates: Any, **settings: Any) -> AsyncIterator[tuple[httpx.AsyncClient, Any]]:
-    """A client, and a connection of the test's own, on a fresh database."""
+async def serving(
+    templates: Any, *, migrated: bool = False, **settings: Any
+) -> AsyncIterator[tuple[httpx.AsyncClient, Any]]:
+    """A client, and a connection of the test's own, on a fresh database; with the service's own tables if `migrated`."""
     async with AsyncExitStack() as stack:
         url = await stack.enter_async_context(templates("postgresql", CALLS).fresh())
+        if migrated:
+            await migrate(url)
         app = create_app(Settings(database_url=url, **{"anonymous": "write", **settings}))
         await stack.enter_async_context(running(app))
         http = await stack.enter_async_context(client(app))
@@ -97,6 +102,22 @@ async def test_what_a_function_writes_is_there(templates: Any) -> None:
         assert await connection.fetchval("select count(*) from projects where name = 'Renamed'") == 2
         assert (await http.get(RPC + "rename_projects?low=3&high=3&name=x")).status_code == 405
         assert await connection.fetchval("select name from projects where id = 3") == "Tower"
+
+
+async def test_with_a_key_it_is_called_once(templates: Any) -> None:
+    """A call with an Idempotency-Key that comes again gets the first answer; so it is under a role without rights."""
+    for role in (None, "rpc_once"):
+        async with serving(templates, migrated=True, db_anon_role=role) as (http, connection):
+            if role is not None:
+                await connection.execute(f"create role {role} nologin; grant insert on log to {role}")
+            try:
+                for replayed in (None, "true"):
+                    answer = await http.post(RPC + "write_log", json={"line": "a"}, headers={"Idempotency-Key": "k"})
+                    assert (answer.status_code, answer.headers.get("Idempotent-Replayed")) == (204, replayed)
+                assert await connection.fetchval("select count(*) from log") == 1
+            finally:
+                if role is not None:
+                    await connection.execute(f"drop owned by {role}; drop role {role}")
 
 
 @pytest.mark.parametrize(
