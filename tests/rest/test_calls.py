@@ -81,7 +81,7 @@ async def test_calls(
 async def serving(
     templates: Any, *, migrated: bool = False, **settings: Any
 ) -> AsyncIterator[tuple[httpx.AsyncClient, Any]]:
-    """A client, and a connection of the test's own, on a fresh database; with the service's own tables if `migrated`."""
+    """A client, and a connection of the test's own, on a fresh database; with the service's own tables if wanted."""
     async with AsyncExitStack() as stack:
         url = await stack.enter_async_context(templates("postgresql", CALLS).fresh())
         if migrated:
