@@ -13,6 +13,7 @@ from typing import Any
 
 from benchmarks.data import ROWS, same
 from benchmarks.deep import DEPTHS, cursors, places_after
+from benchmarks.inserts import BULK, NARROW, WIDE, Bulk, event, is_event
 
 PAGE = 100
 POOL = 10
@@ -20,6 +21,7 @@ SLEEP = 0.05
 IDEAL = POOL / SLEEP
 WAITING = 1000
 Key = int | str
+_SHOW = {"Content-Type": "application/json", "Prefer": "return=representation"}
 
 
 class WrongAnswerError(Exception):
@@ -55,6 +57,9 @@ class Case:
         every: seconds from one request to the next, whether that is answered or not, each on a connection of its own;
             its latency counts from the moment it was due. None: `clients` ask as fast as they are answered.
         crowd: who waits meanwhile.
+        send: the body that is posted for a key; None: nothing is posted, the path is read.
+        bulk: in place of a load one request at a time is sent, and the server's memory looked at; `ramp` is about
+            what it takes, and nothing else of the case counts.
     """
 
     name: str
@@ -67,6 +72,12 @@ class Case:
     fastest: float = 0.0
     every: float | None = None
     crowd: Crowd | None = None
+    send: Callable[[Any], Any] | None = None
+    bulk: Bulk | None = None
+
+    def body(self, key: Key) -> bytes | None:
+        """What is posted."""
+        return None if self.send is None else json.dumps(self.send(key)).encode()
 
 
 def _is_live(answer: Any, _key: int) -> bool:
@@ -108,6 +119,13 @@ CASES = (
         for schema in ("public", "main")
         for rows in DEPTHS
     ),
+    Case("insert", "1 row inserted", range(1000), is_event, send=event),
+    *(
+        Case(
+            name, f"{BULK:,} rows of {columns} columns inserted at once", [0], _is_live, clients=1, ramp=4.0, bulk=bulk
+        )
+        for name, columns, bulk in (("bulk narrow", 2, NARROW), ("bulk wide", 5, WIDE))
+    ),
     Case(
         "sleep",
         f"query of {SLEEP * 1000:.0f} ms, pool of {POOL}, 64 clients",
@@ -140,15 +158,19 @@ def check(case: Case, port: int, path: str, key: Key) -> None:
     connection = http.client.HTTPConnection("127.0.0.1", port, timeout=10)
     began = time.perf_counter()
     try:
-        connection.request("GET", path)
+        body = case.body(key)
+        if body is None:
+            connection.request("GET", path)
+        else:
+            connection.request("POST", path, body, _SHOW)
         response = connection.getresponse()
-        body = response.read()
+        found = response.read()
     finally:
         connection.close()
     took = time.perf_counter() - began
     try:
-        answer = json.loads(body, parse_float=Decimal)
+        answer = json.loads(found, parse_float=Decimal)
     except ValueError:
         answer = None
-    if response.status != 200 or not case.is_right(answer, key) or took < case.fastest:
-        raise WrongAnswerError(f"{path}: {response.status} in {took * 1000:.1f} ms, {body[:300]!r}")
+    if response.status != (200 if body is None else 201) or not case.is_right(answer, key) or took < case.fastest:
+        raise WrongAnswerError(f"{path}: {response.status} in {took * 1000:.1f} ms, {found[:300]!r}")

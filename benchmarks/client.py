@@ -50,7 +50,7 @@ class Client(asyncio.Protocol):
         if not is_complete(self._buffer):
             return
         now = time.perf_counter()
-        if self._buffer[9:12] != b"200":
+        if self._buffer[9:10] != b"2":
             self._load.failed += 1
         self._load.done.append((now, now - self._asked))
         self._buffer = b""
@@ -99,6 +99,10 @@ async def ask_once(port: int, request: bytes) -> bytes:
     return answer if is_complete(answer) else b""
 
 
-def request_for(port: int, path: str) -> bytes:
+def request_for(port: int, path: str, body: str | None = None) -> bytes:
     """As it is sent."""
-    return f"GET {path} HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\n\r\n".encode()
+    if body is None:
+        return f"GET {path} HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\n\r\n".encode()
+    content = body.encode()
+    head = f"Host: 127.0.0.1:{port}\r\nContent-Type: application/json\r\nContent-Length: {len(content)}"
+    return f"POST {path} HTTP/1.1\r\n{head}\r\n\r\n".encode() + content

@@ -16,6 +16,7 @@ from typing import Any
 import asyncpg
 
 from benchmarks.deep import DEPTHS, postgresql_script, sqlite_script
+from benchmarks.inserts import KEYS, TABLES
 from benchmarks.postgresql import admit, postgresql
 
 ROWS = 10_000
@@ -109,6 +110,7 @@ def fill_sqlite(file: Path) -> None:
     with closing(sqlite3.connect(file)) as connection, connection:
         connection.execute("pragma journal_mode = wal")
         connection.execute(_SCHEMA)
+        connection.executescript(TABLES.format(key=KEYS["sqlite"]))
         connection.executemany(
             f"insert into item values ({', '.join('?' * len(COLUMNS))})",
             (
@@ -146,6 +148,7 @@ async def fill_postgresql(url: str) -> str:
     connection = await asyncpg.connect(url)
     try:
         await connection.execute(_SCHEMA)
+        await connection.execute(TABLES.format(key=KEYS["postgresql"]))
         await connection.copy_records_to_table(
             "item",
             records=(

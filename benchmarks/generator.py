@@ -21,7 +21,7 @@ from benchmarks.crowd import gathered
 async def drive(
     *,
     port: int,
-    paths: list[str],
+    requests: list[tuple[str, str | None]],
     clients: int,
     warm: float,
     seconds: float,
@@ -32,6 +32,7 @@ async def drive(
     """Load a server.
 
     Args:
+        requests: path and body, None for none, in turn.
         warm: seconds before what is counted begins.
         seconds: that are counted.
         turn: the rate is taken over a whole number of so many answers.
@@ -44,7 +45,7 @@ async def drive(
     async with AsyncExitStack() as stack:
         others = await stack.enter_async_context(gathered(port=port, **crowd)) if crowd else None
         began = time.perf_counter()
-        load = Load([request_for(port, path) for path in paths], began + warm + seconds)
+        load = Load([request_for(port, *each) for each in requests], began + warm + seconds)
         async with asyncio.timeout(warm + seconds + 10):
             await (ask_and_ask(load, port, clients) if every is None else ask_every(load, port, every))
     counted = summary(load, began + warm, turn)

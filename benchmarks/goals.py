@@ -57,6 +57,15 @@ def _slowest(*found: Measured) -> float:
     return max(max(part) / min(part) for part in rates)
 
 
+def _memory(*found: Measured) -> float:
+    """Of the database where it is most."""
+    return max(measured.memory for measured in found) / 1e6
+
+
+def _bulk(case: str, columns: int) -> tuple[tuple[str, str], ...]:
+    return (case, f"Poolgate, {columns} columns"), (case, f"Poolgate, {columns} columns, SQLite")
+
+
 _DEEP = tuple(
     (f"deep {rows} {schema}", server)
     for schema, server in (("public", "Poolgate, large tables"), ("main", "Poolgate, large tables, SQLite"))
@@ -80,6 +89,10 @@ GOALS = (
          (("probe", "Poolgate, own view"),), lambda ours: ours.p99 * 1e3, 50, at_least=False, form="{:.1f} ms"),
     Goal("CPU", "100 rows, PostgreSQL, Hypercorn: CPU for one request",
          (("page", "Poolgate"),), lambda ours: ours.cpu * 1e6, 600, at_least=False, form="{:.0f} µs"),
+    Goal("M1", "100,000 rows of 2 columns in one insert, PostgREST's own body: memory above rest, either database",
+         _bulk("bulk narrow", 2), _memory, 25, at_least=False, form="{:.1f} MB"),
+    Goal("M2", "100,000 rows of 5 columns in one insert: memory above rest, either database",
+         _bulk("bulk wide", 5), _memory, 25, at_least=False, form="{:.1f} MB"),
 )  # fmt: skip
 
 

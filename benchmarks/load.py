@@ -16,6 +16,7 @@ from benchmarks.cases import Case
 from benchmarks.machine import Cores, bound_to
 
 _SCRIPT = Path(__file__).with_name("wrk.lua")
+Request = tuple[str, str | None]
 _GRACE = 20.0  # seconds beyond its own that a generator may take
 
 
@@ -53,25 +54,33 @@ def load(case: Case, port: int, path: str, seconds: float, cores: Cores) -> Coun
     Args:
         path: with `{key}`.
     """
-    paths = [path.format(key=key) for key in case.keys]
+    requests = _requests(case, path)
     with bound_to(cores.load):
         # wrk cannot leave a ramp out, count whole turns or keep a pace; at 200 a second the generator costs nothing.
         if case.turn or case.every or not has_wrk():
-            return _built_in(case, port, paths, seconds)
-        return _wrk(case, port, paths, seconds)
+            return _built_in(case, port, requests, seconds)
+        return _wrk(case, port, requests, seconds)
 
 
 def warm(case: Case, port: int, path: str, cores: Cores) -> None:
     """A short load that nobody counts: connections open, caches full."""
     with bound_to(cores.load):
-        _built_in(case, port, [path.format(key=key) for key in case.keys], 0.2, warming=True)
+        _built_in(case, port, _requests(case, path), 0.2, warming=True)
 
 
-def _built_in(case: Case, port: int, paths: list[str], seconds: float, *, warming: bool = False) -> Counted:
+def _requests(case: Case, path: str) -> list[Request]:
+    return [
+        (path.format(key=key), body if body is None else body.decode())
+        for key in case.keys
+        for body in [case.body(key)]
+    ]
+
+
+def _built_in(case: Case, port: int, requests: list[Request], seconds: float, *, warming: bool = False) -> Counted:
     ramp = case.ramp if case.turn else 0.0  # a crowd's is over when it waits
     crowd = asdict(case.crowd) if case.crowd and not warming else None
     job = {
-        "port": port, "paths": paths, "clients": case.clients, "warm": ramp, "seconds": seconds,
+        "port": port, "requests": requests, "clients": case.clients, "warm": ramp, "seconds": seconds,
         "turn": case.turn or 1, "every": case.every, "crowd": crowd,
     }  # fmt: skip
     done = subprocess.run(
@@ -83,9 +92,9 @@ def _built_in(case: Case, port: int, paths: list[str], seconds: float, *, warmin
     return Counted(**json.loads(done.stdout))
 
 
-def _wrk(case: Case, port: int, paths: list[str], seconds: float) -> Counted:
+def _wrk(case: Case, port: int, requests: list[Request], seconds: float) -> Counted:
     with tempfile.NamedTemporaryFile("w", suffix=".paths") as file:
-        file.write("\n".join(paths) + "\n")
+        file.writelines(path + ("" if body is None else f"\t{body}") + "\n" for path, body in requests)
         file.flush()
         wrk = subprocess.Popen(
             ["wrk", "-t1", f"-c{case.clients}", f"-d{math.ceil(seconds) + 1}s", "--timeout", "10s",

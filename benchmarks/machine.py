@@ -70,6 +70,36 @@ def cpu_of(pid: int) -> float:
     return total
 
 
+def memory_of(pid: int, *, at_most: bool = False) -> int:
+    """Bytes that a process and its descendants have in memory; 0 where the system does not tell as Linux does.
+
+    Args:
+        at_most: the most that they had since `forget_peak`, each at its own moment.
+    """
+    name = "VmHWM:" if at_most else "VmRSS:"
+    lines = (line.split() for each in _family(pid) for line in _read(each, "status").splitlines())
+    return sum(int(words[1]) * 1024 for words in lines if words and words[0] == name)
+
+
+def forget_peak(pid: int) -> None:
+    """From now on the most that a process and its descendants have in memory is counted anew."""
+    for each in _family(pid):
+        with suppress(OSError):
+            Path(f"/proc/{each}/clear_refs").write_text("5")
+
+
+def _family(pid: int) -> list[int]:
+    with suppress(psutil.NoSuchProcess):
+        return [pid, *(child.pid for child in psutil.Process(pid).children(recursive=True))]
+    return []
+
+
+def _read(pid: int, name: str) -> str:
+    with suppress(OSError):
+        return Path(f"/proc/{pid}/{name}").read_text()
+    return ""
+
+
 def cpu_of_generators() -> float:
     """Seconds that children of this process which have ended used."""
     used = resource.getrusage(resource.RUSAGE_CHILDREN)

@@ -11,14 +11,15 @@ from benchmarks.cases import IDEAL
 from benchmarks.goals import reached
 from benchmarks.run import Entry, Measured
 
-_HEAD = ("case", "server", "requests/s", "p50 ms", "p99 ms", "CPU µs/request", "database µs/request")
+_HEAD = ("case", "server", "requests/s", "p50 ms", "p99 ms", "CPU µs/request", "database µs/request", "peak MB")
 _QUIET = 0.1  # cores
 
 
 def middle(entry: Entry) -> Measured:
-    """The median of each figure over the rounds."""
+    """The median of each figure over the rounds; of memory the most, for what was freed may serve the next round."""
     fields = [field.name for field in dataclasses.fields(Measured)]
-    return Measured(**{name: median(getattr(each, name) for each in entry.rounds) for name in fields})
+    found = {name: [getattr(each, name) for each in entry.rounds] for name in fields}
+    return Measured(**{name: max(all_) if name == "memory" else median(all_) for name, all_ in found.items()})
 
 
 def as_json(entries: Sequence[Entry], machine: dict[str, Any], skipped: dict[str, str]) -> dict[str, Any]:
@@ -77,11 +78,12 @@ def _line(entry: Entry) -> tuple[str, ...]:
     return (
         entry.case.title,
         entry.running.server.name,
-        f"{found.rate:,.0f}{share}" if not share else f"{found.rate:,.1f}{share}",
+        f"{found.rate:,.1f}{share}" if share or entry.case.bulk else f"{found.rate:,.0f}",
         f"{found.p50 * 1e3:.2f}",
         f"{found.p99 * 1e3:.2f}",
         f"{found.cpu * 1e6:,.0f}" if alone else "-",
         f"{found.database_cpu * 1e6:,.0f}" if alone and "postgresql" in (entry.running.server.database or "") else "-",
+        f"{found.memory / 1e6:.1f}" if entry.case.bulk else "-",
     )
 
 

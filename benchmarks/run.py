@@ -10,8 +10,17 @@ from pathlib import Path
 
 from benchmarks.cases import Case, WrongAnswerError, check
 from benchmarks.data import Databases
-from benchmarks.load import load, warm
-from benchmarks.machine import Cores, cpu_of, cpu_of_generators, cpu_of_machine
+from benchmarks.inserts import WrongInsertError, insert_all, insert_one
+from benchmarks.load import Counted, load, warm
+from benchmarks.machine import (
+    Cores,
+    bound_to,
+    cpu_of,
+    cpu_of_generators,
+    cpu_of_machine,
+    forget_peak,
+    memory_of,
+)
 from benchmarks.process import Running, start
 from benchmarks.servers import Server
 
@@ -30,6 +39,7 @@ class Measured:
         cpu: seconds of the server's processes for one request.
         database_cpu: the same of PostgreSQL's; on SQLite the database is in the server.
         others: cores that were busy with work that is not the run's.
+        memory: bytes that the server's processes had at their most, above what they had at rest; of a bulk alone.
     """
 
     rate: float
@@ -38,6 +48,7 @@ class Measured:
     cpu: float
     database_cpu: float
     others: float
+    memory: float = 0.0
 
 
 @dataclass
@@ -86,8 +97,11 @@ def measure(entries: Sequence[Entry], database: int, cores: Cores, *, seconds: f
         WrongAnswerError: a server gave one.
     """
     for entry in entries:
-        _check(entry, 0)
-        warm(entry.case, entry.running.port, entry.path, cores)
+        if entry.case.bulk is None:
+            _check(entry, 0)
+            warm(entry.case, entry.running.port, entry.path, cores)
+        else:
+            insert_one(entry.case.bulk, entry.running.port, entry.path)
     overhead = sum(_OVERHEAD + entry.case.ramp for entry in entries)
     seconds = max(_SHORTEST, min(seconds, (ends - time.monotonic() - overhead) / len(entries)))
     a_round = len(entries) * seconds + overhead
@@ -95,7 +109,8 @@ def measure(entries: Sequence[Entry], database: int, cores: Cores, *, seconds: f
     while number == 0 or time.monotonic() + a_round <= ends:
         number += 1
         for entry in entries:
-            _check(entry, number)
+            if entry.case.bulk is None:
+                _check(entry, number)
             entry.rounds.append(_measure(entry, database, cores, seconds))
 
 
@@ -115,7 +130,9 @@ def _measure(entry: Entry, database: int, cores: Cores, seconds: float) -> Measu
         return time.perf_counter(), cpu_of(pid), cpu_of(database), cpu_of_generators(), cpu_of_machine()
 
     before = used()
-    counted = load(entry.case, entry.running.port, entry.path, seconds, cores)
+    at_rest = memory_of(pid)
+    forget_peak(pid)
+    counted = _load(entry, seconds, cores)
     took, cpu, database_cpu, generator, machine = (
         after - earlier for after, earlier in zip(used(), before, strict=True)
     )
@@ -131,4 +148,16 @@ def _measure(entry: Entry, database: int, cores: Cores, seconds: float) -> Measu
         cpu / counted.total,
         database_cpu / counted.total,
         max(0.0, machine - cpu - database_cpu - generator) / took,
+        memory_of(pid, at_most=True) - at_rest if entry.case.bulk else 0.0,
     )
+
+
+def _load(entry: Entry, seconds: float, cores: Cores) -> Counted:
+    if entry.case.bulk is None:
+        return load(entry.case, entry.running.port, entry.path, seconds, cores)
+    with bound_to(cores.load):
+        try:
+            took = insert_all(entry.case.bulk, entry.running.port, entry.path)
+        except (WrongInsertError, OSError) as error:
+            raise WrongAnswerError(f"{entry.running.server.name}: {error}\n{entry.running.complaint()}") from error
+    return Counted(1, 0, 1 / took, took, took)

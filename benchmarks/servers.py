@@ -83,6 +83,15 @@ def _fastapi(name: str, command: tuple[str, ...], module: str) -> Server:
     )
 
 
+_WRITING = {"ANONYMOUS": "write", "MAX_BODY": "64MiB"}
+
+
+def _bulk(name: str, database: str, form: str) -> Server:
+    """A process for each body: what one has freed may serve the next."""
+    ours = _ours(name, database, {f"bulk {form}": f"/rest/v1/bulk_{form}"}, settings=_WRITING)
+    return replace(ours, is_peer=True)  # a request takes too long for a quick run
+
+
 _PER_REQUEST = {"POOL_MODE": "per-request"}  # up to 10 at once, as the pool has; with 64 it answers fewer a second
 _CROWDED = {"MAX_CONNECTIONS": 2 * WAITING, "POOL_MAX_WAITING": 2 * WAITING, "POOL_ACQUIRE_TIMEOUT": "60s"}
 _FASTAPI_APP = "benchmarks.apps.fastapi_sqlalchemy:app"
@@ -102,6 +111,12 @@ SERVERS = (
     ),
     _deep("Poolgate, large tables", "large postgresql", "public"),
     _deep("Poolgate, large tables, SQLite", "large sqlite", "main"),
+    _ours("Poolgate, writing", "postgresql", {"insert": "/rest/v1/event"}, settings=_WRITING),
+    _ours("Poolgate, writing, SQLite", "sqlite", {"insert": "/rest/v1/event"}, settings=_WRITING),
+    _bulk("Poolgate, 2 columns", "postgresql", "narrow"),
+    _bulk("Poolgate, 2 columns, SQLite", "sqlite", "narrow"),
+    _bulk("Poolgate, 5 columns", "postgresql", "wide"),
+    _bulk("Poolgate, 5 columns, SQLite", "sqlite", "wide"),
     _views_on_sqlite("own view, SQLite", "pooled"),
     _views_on_sqlite("own view, SQLite opened by sqlite3", "opened"),
     Server(

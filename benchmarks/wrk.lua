@@ -1,10 +1,15 @@
--- Paths from a file in turn; one line of JSON at the end.
+-- Requests from a file in turn, a path a line, or a path, a tab and the body that is posted to it; one line of JSON at the end.
 local requests = {}
 local place = 0
 
 function init(arguments)
-  for path in io.lines(arguments[1]) do
-    requests[#requests + 1] = wrk.format("GET", path)
+  for line in io.lines(arguments[1]) do
+    local path, body = line:match("^([^\t]*)\t(.*)$")
+    if path then
+      requests[#requests + 1] = wrk.format("POST", path, {["Content-Type"] = "application/json"}, body)
+    else
+      requests[#requests + 1] = wrk.format("GET", line)
+    end
   end
 end
 

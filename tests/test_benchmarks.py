@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import os
 import subprocess
 import sys
 from collections.abc import AsyncIterator
@@ -14,10 +15,12 @@ from typing import Any
 import pytest
 
 from benchmarks.cases import CASES, WrongAnswerError, check
-from benchmarks.client import Load
+from benchmarks.client import Load, request_for
 from benchmarks.crowd import TooFewWaitError
 from benchmarks.generator import drive, summary
 from benchmarks.goals import GOALS, reached
+from benchmarks.inserts import NARROW, WrongInsertError, insert_all
+from benchmarks.machine import forget_peak, memory_of
 from benchmarks.run import Measured
 from benchmarks.servers import SERVERS
 
@@ -26,7 +29,7 @@ BY_NAME = {case.name: case for case in CASES}
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("goal", ["P7", "P8", "P12"])
+@pytest.mark.parametrize("goal", ["P7", "P8", "P12", "M1"])
 def test_a_goal_alone_is_measured(goal: str, tmp_path: Path) -> None:
     """The shortest run of one goal starts what it needs and no more, gets right answers, and tells the goal."""
     file = tmp_path / "run.json"
@@ -38,6 +41,7 @@ def test_a_goal_alone_is_measured(goal: str, tmp_path: Path) -> None:
     assert [(each["case"], each["server"]) for each in run["results"]] == list(needs)
     assert all(each["rate"] > 0 and 0 < each["p50"] <= each["p99"] for each in run["results"])
     assert [each["name"] for each in run["goals"]] == [goal]
+    assert all((each["memory"] > 0) is (goal == "M1") for each in run["results"])
 
 
 def test_goals_need_what_is_measured() -> None:
@@ -98,9 +102,44 @@ def test_the_rate_is_taken_over_whole_turns() -> None:
     assert summary(load, 0.0, 10)["rate"] == pytest.approx(10.0)
 
 
+@pytest.mark.parametrize("total, message", [("*/*", "Content-Range"), ("*/7", "0 rows more")])
+async def test_a_bulk_insert_that_does_nothing_fails_the_run(total: str, message: str) -> None:
+    """What a server says about a bulk insert does not count: the rows have to be there."""
+    async with answering(b"", b"201 Created\r\nContent-Range: " + total.encode()) as port:
+        with pytest.raises(WrongInsertError, match=message):
+            await asyncio.to_thread(insert_all, NARROW, port, "/bulk")
+
+
+def test_memory_at_its_most_is_seen_and_forgotten() -> None:
+    """What a process had for a moment is counted, until that is told to begin anew."""
+    before = memory_of(os.getpid())
+    held = b"x" * 50_000_000
+    del held
+    assert memory_of(os.getpid(), at_most=True) - before > 45_000_000
+    forget_peak(os.getpid())
+    assert memory_of(os.getpid(), at_most=True) - memory_of(os.getpid()) < 10_000_000
+
+
+def test_an_insert_is_posted_with_its_body() -> None:
+    """The built-in generator posts the body of a case that has one, and reads where there is none."""
+    assert request_for(1, "/a") == b"GET /a HTTP/1.1\r\nHost: 127.0.0.1:1\r\n\r\n"
+    head, _, body = request_for(1, "/a", '{"a":"é"}').partition(b"\r\n\r\n")
+    assert head.startswith(b"POST /a ")
+    assert head.endswith(b"Content-Length: 10")
+    assert body == '{"a":"é"}'.encode()
+
+
 def job(port: int, **changes: Any) -> dict[str, Any]:
     """A short load by one client."""
-    usual = {"paths": ["/"], "clients": 1, "warm": 0.0, "seconds": 0.1, "turn": 1, "every": None, "crowd": None}
+    usual = {
+        "requests": [("/", None)],
+        "clients": 1,
+        "warm": 0.0,
+        "seconds": 0.1,
+        "turn": 1,
+        "every": None,
+        "crowd": None,
+    }
     return {"port": port, **usual, **changes}
 
 
