@@ -121,7 +121,7 @@ class CatalogHolder:
 
     async def _watch_database(self) -> None:
         # `changes` is an async generator: closing it gives its connection back to the server at once.
-        async with aclosing(cast(Any, self._database.changes())) as changes:
+        async with aclosing(cast(Any, self._database.changes(self.current.stamp))) as changes:
             async for reason in changes:
                 await self.reload(reason)
 

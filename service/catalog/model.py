@@ -269,6 +269,7 @@ class Catalog:
         geojson: the schema of PostGIS's function that makes a GeoJSON feature of a row; None where there is none.
         routines: what can be called.
         callable: what the service's own role may call, by schema and name; None where that is everything.
+        stamp: what the database said of the state that was read; while it says the same, nothing has changed.
     """
 
     schemas: tuple[str, ...]
@@ -282,6 +283,7 @@ class Catalog:
     geojson: str | None = None
     routines: Routines = field(default_factory=_none)
     callable: frozenset[tuple[str, str]] | None = None
+    stamp: str | None = None
 
     def find(self, schema: str, name: str) -> Relation | None:
         """The relation of that name, or None."""

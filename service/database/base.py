@@ -104,8 +104,11 @@ class Database(ABC):
         """The error of the house that the driver's error becomes; None if it is not the driver's."""
 
     @abstractmethod
-    def changes(self) -> AsyncIterator[str]:
+    def changes(self, stamp: str | None) -> AsyncIterator[str]:
         """Yields a reason whenever the schema should be read anew; runs until it is closed.
 
         It keeps a connection of its own outside the pool and survives the loss of it.
+
+        Args:
+            stamp: of the catalog in use; what has changed since it was read is a reason too.
         """

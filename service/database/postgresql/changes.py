@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator
 
 import asyncpg
 
+from service.database.postgresql.queries import STAMP
 from service.database.postgresql.target import APPLICATION, Target
 
 CHANNEL = "pgrst"
@@ -39,11 +40,15 @@ class _Bell:
         self.rang.set()
 
 
-async def listen(target: Target) -> AsyncIterator[str]:
+async def listen(target: Target, stamp: str | None) -> AsyncIterator[str]:
     """Yields at each notification, and after each reconnect, for one may have been missed meanwhile.
+
+    Before the first connection listens one may have been missed too. That would cost a second reading at each start;
+    so where nothing at all was written since the catalog was read, nothing is yielded.
 
     Args:
         target: the database; the connection is our own, outside the pool.
+        stamp: of the catalog in use.
     """
     was_connected = False
     attempt = 0
@@ -57,6 +62,8 @@ async def listen(target: Target) -> AsyncIterator[str]:
                 attempt = 0
                 if was_connected:
                     yield "connected again"
+                elif await connection.fetchval(STAMP, timeout=PATIENCE) != stamp:
+                    yield "something was written before changes were listened for"
                 was_connected = True
                 while not bell.is_lost:
                     if await _rings(connection, bell):

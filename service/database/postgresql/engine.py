@@ -85,8 +85,8 @@ class PostgresqlDatabase(Database):
     def translate(self, error: BaseException) -> PoolgateError | None:
         return errors.translate(error)
 
-    def changes(self) -> AsyncIterator[str]:
-        return changes.listen(self.target)
+    def changes(self, stamp: str | None) -> AsyncIterator[str]:
+        return changes.listen(self.target, stamp)
 
 
 def open_database(settings: Settings, observe: Observe) -> PostgresqlDatabase:

@@ -10,8 +10,12 @@ PREPARE = """
     set local statement_timeout = '60s';
 """
 
+STAMP = "select txid_current_snapshot()::text"
+"""Which transactions are seen: another one as soon as any that writes has begun or ended since, whatever it wrote."""
+
 SCHEMAS = """
-    select n.nspname::text as name, current_setting('server_version') as version
+    select n.nspname::text as name, current_setting('server_version') as version,
+        txid_current_snapshot()::text as stamp
     from pg_namespace n
     where n.nspname !~ '^pg_' and n.nspname <> 'information_schema' or n.nspname = any($1::text[])
     order by n.nspname

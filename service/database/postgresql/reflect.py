@@ -48,6 +48,7 @@ class _Read:
     """
 
     version: str
+    stamp: str
     geojson: str | None
     relations: Rows
     columns: Rows
@@ -96,6 +97,7 @@ async def _read(pool: Pool, schemas: tuple[str, ...], extra: Sequence[str]) -> _
         others = {row["type"] for rows in (functions, attributes) for row in rows} | set(routines.types_of(called))
         return _Read(
             version=existing[0]["version"],
+            stamp=existing[0]["stamp"],
             geojson=await lease.fetchval(queries.GEOJSON),
             relations=await lease.fetch(queries.RELATIONS, wanted),
             columns=await lease.fetch(queries.COLUMNS, wanted),
@@ -159,6 +161,7 @@ class _Build:
             relations=relations,
             version=version,
             server_version=self._read.version,
+            stamp=self._read.stamp,
             hidden=_by_name(hidden),
             geojson=self._read.geojson,
             routines=routines.Callables(self._types, relations, attributes).all(self._read.routines),

@@ -78,8 +78,8 @@ class SqliteDatabase(Database):
     def translate(self, error: BaseException) -> PoolgateError | None:
         return errors.translate(error)
 
-    def changes(self) -> AsyncIterator[str]:
-        return changes.watch(partial(files.open_reader, self.path, self.limit), self.limit)
+    def changes(self, stamp: str | None) -> AsyncIterator[str]:
+        return changes.watch(partial(files.open_reader, self.path, self.limit), self.limit, stamp)
 
 
 def open_database(settings: Settings, observe: Observe) -> SqliteDatabase:

@@ -55,6 +55,7 @@ def read_catalog(raw: LimitedConnection, version: int) -> Catalog:
     """
     raw.execute("BEGIN")
     try:
+        stamp = schema_version(raw)
         relations = _read(raw)
     finally:
         raw.rollback()
@@ -64,7 +65,13 @@ def read_catalog(raw: LimitedConnection, version: int) -> Catalog:
         version=version,
         server_version=sqlite3.sqlite_version,
         aliases=_ALIASES,
+        stamp=stamp,
     )
+
+
+def schema_version(raw: sqlite3.Connection) -> str:
+    """What SQLite counts up with each change of the schema, by whomever."""
+    return str(raw.execute("PRAGMA schema_version").fetchone()[0])
 
 
 def _read(raw: sqlite3.Connection) -> list[Relation]:
