@@ -111,6 +111,20 @@ async def test_files_that_cannot_be_used(tmp_path: Path) -> None:
     assert letter.read_text().startswith("Dear")
 
 
+@pytest.mark.parametrize("encoding", ["UTF-16", "UTF-16le", "UTF-16be"])
+async def test_texts_in_another_encoding(encoding: str, tmp_path: Path) -> None:
+    """A file that keeps its texts as UTF-16 is refused at the start, with how to copy it; the copy is served."""
+    path = tmp_path / "wide.db"
+    with contextlib.closing(sqlite3.connect(path)) as wide:
+        wide.executescript(f"pragma encoding = '{encoding}'; create table t (a text); insert into t values ('café')")
+        script = "\n".join(wide.iterdump())
+    with pytest.raises(SettingsError, match=r"wide\.db keeps its texts as UTF-16(le|be); expected UTF-8"):
+        await check(path)
+    with contextlib.closing(sqlite3.connect(tmp_path / "copy.db")) as copy:
+        copy.executescript(script)
+    await check(tmp_path / "copy.db")
+
+
 async def test_a_file_without_rights(open_folder: Path, request: pytest.FixtureRequest) -> None:
     """A folder that cannot be written, and a file that cannot be read, are told as such."""
     secret = open_folder / "secret.db"

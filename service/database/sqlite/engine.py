@@ -52,11 +52,8 @@ class SqliteDatabase(Database):
         await asyncio.to_thread(files.fold_log, self.path)
 
     async def check(self) -> None:
-        def check() -> None:
-            files.open_reader(self.path, self.limit).close()
-
         try:
-            await asyncio.to_thread(check)
+            await asyncio.to_thread(files.check_encoding, self.path, self.limit)
         except sqlite3.Error as error:
             if errors.name_of(error).startswith("SQLITE_BUSY"):
                 raise DatabaseAwayError("the database is locked by another process") from error

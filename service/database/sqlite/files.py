@@ -93,6 +93,22 @@ def open_reader(path: Path, limit: float) -> LimitedConnection:
     return raw
 
 
+def check_encoding(path: Path, limit: float) -> None:
+    """Opens the file and looks how it keeps its texts: of UTF-16 their bytes, of which answers are made, are no JSON.
+
+    Raises:
+        SettingsError: not as UTF-8.
+        sqlite3.Error: it cannot be opened, or is no database.
+    """
+    with contextlib.closing(open_reader(path, limit)) as raw:
+        encoding = raw.execute("PRAGMA encoding").fetchone()[0]
+    if encoding != "UTF-8":
+        copy = f"sqlite3 {path.name} .dump | sqlite3 copy.db"
+        raise SettingsError(
+            [f"DATABASE_URL: {path} keeps its texts as {encoding}; expected UTF-8, as in a copy made by: {copy}"]
+        )
+
+
 def _open_to_read(path: Path, how: str, limit: float) -> LimitedConnection:
     raw = _open(path, how, limit)
     try:
