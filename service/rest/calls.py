@@ -152,7 +152,7 @@ class RpcApi:
 
     async def _called(self, ready: ReadyCall, once: Once[Answer] | None, timings: Timings) -> Answer:
         if ready.media.explain is not None:
-            plan = await run_call_plan(ready.run)
+            plan = await run_call_plan(ready.run, ready.media.explain)
             return answer_plan(plan, ready.run.request.asked, ready.media, profile=ready.profile)
 
         def conclude(called: Called) -> Answer:

@@ -77,6 +77,21 @@ async def test_every_read_feature(url: str, tmp_path: Path) -> None:
         assert (wrong.status_code, wrong.json()["code"]) == (400, "42703")
 
 
+async def test_plans(url: str, tmp_path: Path) -> None:
+    """The plan is told of one that reads and of one that writes, which changes nothing then."""
+    async with serving(url, tmp_path / "f", FILES, db_plan_enabled=True) as http:
+        for form in ("text", "json"):
+            accept = {"Accept": f"application/vnd.pgrst.plan+{form}"}
+            read = await http.get("/orders_of?customer=1&id=gt.1", headers=accept)
+            written = await http.post("/pay", json={"id": 2}, headers=accept)
+            for answer in (read, written):
+                assert answer.status_code == 200
+                assert "orders" in answer.text
+                assert answer.headers["Content-Type"].startswith(f"application/vnd.pgrst.plan+{form}")
+                assert form == "text" or answer.json()
+        assert (await http.get("../orders?id=eq.2&select=paid")).json() == [{"paid": False}]
+
+
 async def test_writing(url: str, tmp_path: Path) -> None:
     """One that writes is called by POST alone; what it returns is read in the same way."""
     async with serving(url, tmp_path / "f", FILES) as http:

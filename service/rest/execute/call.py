@@ -7,10 +7,12 @@ from dataclasses import dataclass, replace
 from typing import TypeVar
 
 from service.pool import Lease
+from service.rest.execute.explain import told_plan
 from service.rest.execute.idempotency import Once, in_turn
 from service.rest.execute.read import Result, in_utf8, whole_number
 from service.rest.execute.request import Request
 from service.rest.execute.transaction import Terms, Turn, turn_on
+from service.rest.plan.media import Explain
 from service.rest.plan.terms import Count
 
 T = TypeVar("T")
@@ -72,7 +74,7 @@ async def run_call(call: CallRequest, conclude: Callable[[Called], T], once: Onc
     return await in_turn(request.database, request.identity, call.terms, request.caller, work, once)
 
 
-async def run_call_plan(call: CallRequest) -> bytes:
+async def run_call_plan(call: CallRequest, explain: Explain) -> bytes:
     """Explain a call; where that takes running it, what it did is undone.
 
     Raises:
@@ -84,8 +86,7 @@ async def run_call_plan(call: CallRequest) -> bytes:
     terms = Terms(readonly=call.readonly, trusted=False, commit=False)
     async with turn_on(request.database, request.identity, terms, request.caller) as now:
         await _set_path(now.lease, call.path)
-        rows = await now.lease.fetch(statement.text, *request.arguments(statement))
-    return "\n".join(row[0] for row in rows).encode()
+        return told_plan(await now.lease.fetch(statement.text, *request.arguments(statement)), explain)
 
 
 async def call_with(now: Turn, call: CallRequest) -> Called:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
+from service.pool.driver import Row
 from service.rest.execute.request import Request, turn
 from service.rest.plan.media import Explain
 
@@ -19,7 +20,11 @@ async def run_explain(request: Request, explain: Explain) -> bytes:
     statement = request.prepared.statement
     arguments = request.arguments(statement)
     async with turn(request, in_transaction=True) as now:
-        rows = await now.lease.fetch(statement.text, *arguments)
+        return told_plan(await now.lease.fetch(statement.text, *arguments), explain)
+
+
+def told_plan(rows: list[Row], explain: Explain) -> bytes:
+    """The plan of the rows that a database explains a statement with."""
     if len(rows[0]) == 1:  # PostgreSQL has written it already
         return "\n".join(row[0] for row in rows).encode()
     steps = [{"id": row[0], "parent": row[1], "detail": row[3]} for row in rows]
