@@ -140,6 +140,4 @@ def payload_of(asked: Asked, content_type: str | None, body: bytes) -> Payload |
             hint="To give several rows values of their own, POST them with 'Prefer: resolution=merge-duplicates'.",
             code="PGRST115" if asked.method == "PUT" else None,
         )
-    if payload.count > 1 and not payload.columns:
-        raise BodyError("Objects without a key say nothing but how many rows there are to be; send one at a time")
     return payload

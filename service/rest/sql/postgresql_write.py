@@ -24,7 +24,9 @@ from sqlalchemy import (
     select,
     update,
 )
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.dialects.postgresql import Insert, insert
+from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.sql.compiler import SQLCompiler
 
 from service.catalog.model import Column, Kind
 from service.rest.plan.terms import Form
@@ -42,6 +44,20 @@ _COUNT: Expression = literal_column(f"set_config('poolgate.updated', ({_SO_FAR} 
 """True, and counted: what tells rows that were there already from new ones, of tables and of views."""
 _FORGOTTEN: Expression = literal_column("set_config('poolgate.updated', '', true)")
 """For the transaction's next upsert; it stands behind the number, and so is asked for after it."""
+
+
+class _Defaults(Insert):
+    """Inserts a row of nothing but defaults for each of `rows`, which SQLAlchemy has no words for."""
+
+    inherit_cache = False
+    rows: Function[Any]
+
+
+@compiles(_Defaults)
+def _insert_defaults(change: _Defaults, compiler: SQLCompiler, **more: Any) -> str:
+    inserted: str = compiler.visit_insert(change, **more)  # type: ignore[no-untyped-call]  # SQLAlchemy's has no types
+    head, _, tail = inserted.partition(" DEFAULT VALUES")
+    return f"{head} SELECT FROM {compiler.process(change.rows)}{tail}"
 
 
 class PostgresqlWriter(PostgresqlBuilder):
@@ -105,11 +121,12 @@ class PostgresqlWriter(PostgresqlBuilder):
             return [self.condition(condition) for condition in write.where]
 
     def _insert(self, write: Write, target: FromClause) -> Any:
-        change = insert(target)  # type: ignore[arg-type]  # SQLAlchemy inserts into any clause, and declares tables alone
+        change: Any = insert(target)  # type: ignore[arg-type]  # SQLAlchemy inserts into any clause
         if write.columns:
             change = change.from_select([target.c[of.name] for of in write.columns], self._rows_of(write))
         else:
-            change = change.values({})  # a row of defaults
+            change = _Defaults(target).values({})  # type: ignore[arg-type]  # as above
+            change.rows = func.json_array_elements(cast(self.binds.value(write.first_value), Named("json")))
         if not write.conflict:
             return change
         key = [quoted_name(name, quote=True) for name in write.conflict]
