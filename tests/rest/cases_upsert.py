@@ -119,7 +119,7 @@ CONFLICT = [
     post("countries?on_conflict=name", '{"code":"dk","name":"Danmark"}', '+countries ["dk", "Danmark", null]'),
     refused("POST", "countries?on_conflict=name", '{"code":"no","name":"X"}', 409, "23505", prefer=MERGE),
     refused("POST", "countries?on_conflict=people", '{"code":"dk","name":"X"}', 400, "42P10", prefer=MERGE),
-    refused("POST", "countries?on_conflict=nope", '{"code":"dk","name":"X"}', 400, None, prefer=MERGE,
+    refused("POST", "countries?on_conflict=nope", '{"code":"dk","name":"X"}', 400, "42703", prefer=MERGE,
             mentions=("nope",)),
     refused("POST", "countries?on_conflict=", '{"code":"dk","name":"X"}', 400, "PGRST100", prefer=MERGE),
     refused("POST", "countries?on_conflict=code", '{"code":"no","name":"X"}', 409, "23505"),

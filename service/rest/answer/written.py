@@ -111,7 +111,7 @@ def _content_range(written: Written, asked: Asked) -> str:
 def _key(values: Sequence[str | None], names: Sequence[str]) -> str:
     """Filters that choose the row."""
     parts = (
-        f"{quote(name)}={'is.null' if value is None else f'eq.{quote(value)}'}"
+        f"{quote(name, safe='')}=" + ("is.null" if value is None else f"eq.{quote(value, safe='')}")
         for name, value in zip(names, values, strict=True)
     )
     return "&".join(parts)

@@ -139,7 +139,7 @@ def _with_conflict(write: Write, asked: Asked, node: Node) -> Write:
     named = asked.on_conflict
     if named is not None:
         for name in named:
-            _column(write.relation, name)
+            _column(write.relation, name, "42703")
     # Without a key there is nothing by which a row would be known: the preference has no effect.
     conflict = named or write.relation.primary_key
     return replace(write, conflict=conflict, merge=asked.preferences.resolution == "merge-duplicates")
@@ -185,13 +185,13 @@ def _check_page(asked: Asked) -> None:
         )
 
 
-def _column(relation: Relation, name: str) -> Column:
+def _column(relation: Relation, name: str, code: str = "PGRST204") -> Column:
     column = relation.columns.get(name)
     if column is None:
         near = nearest(name, relation.columns)
         raise UnknownColumnError(
             f"{relation.name!r} has no column {name!r}",
-            code="PGRST204",
+            code=code,
             hint=f"Did you mean {near!r}?" if near else None,
         )
     return column
