@@ -6,15 +6,17 @@ import importlib
 from collections.abc import AsyncIterator, Iterator
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
+from random import Random
 from typing import Any
 
 import httpx
 import postgrest_process
 import pytest
 import pytest_asyncio
+import writes_at_random
 from case import POSTGRESQL
 from comparing import differences
-from known_writes import KNOWN
+from known_writes import AT_RANDOM, KNOWN, in_order
 from test_same import REST, Pairs
 from test_write import APPS
 from write_case import WriteCase
@@ -106,3 +108,15 @@ async def test_the_same_writes(bench: Bench) -> None:
                 needless.remove(why)
     assert not unexplained, f"{len(unexplained)}: {unexplained[:10]}"
     assert not [each.why for each in needless]
+
+
+@pytest.mark.parametrize("seed", range(3))
+async def test_the_same_writes_at_random(bench: Bench, seed: int) -> None:
+    """So it is with writes at random: of each kind, with any filters, preferences and bodies."""
+    rng = Random(seed)
+    for _ in range(200):
+        case = writes_at_random.write(rng)
+        found = await compared(bench, case)
+        if found and not in_order(found):
+            why = next((each for each in AT_RANDOM if each.explains(case.name, found)), None)
+            assert why, (case.name, case.body, found)
