@@ -31,6 +31,8 @@ class Database(ABC):
     """What makes constraints that wait for a transaction's end show before it, where there is such a thing."""
     zoned: ClassVar[bool] = False
     """Whether it has times that it writes in the session's time zone."""
+    afresh: ClassVar[str] = ""
+    """What takes back what a function may have set for the rest of a transaction, where there are settings."""
     has_path: ClassVar[bool] = False
     """Whether names without a schema are looked for in several schemas."""
     to_readonly: ClassVar[str | None] = None

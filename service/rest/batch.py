@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
+import re
 from collections.abc import Awaitable, Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import cached_property, partial
 
 from flask import Blueprint, g, request
 
@@ -13,13 +15,13 @@ from service.asgi import Response
 from service.auth import Access, Identity, anonymous, require
 from service.catalog.holder import CatalogHolder
 from service.database import Database
-from service.errors import BodyError, CursorError, MediaTypeError, NotImplementedHereError, PathError, PoolgateError
+from service.errors import CursorError, MediaTypeError, MethodError, NotImplementedHereError, PathError, PoolgateError
 from service.rest.answer.answer import Answer
 from service.rest.answer.batched import answer_batch, as_value
 from service.rest.answer.rows import answer_rows
 from service.rest.asked import Limits, read_request
 from service.rest.asked.arguments import arguments_of_query, read_arguments
-from service.rest.asked.batch import Operation, read_batch
+from service.rest.asked.batch import FAILED, Operation, read_batch
 from service.rest.asked.payload_json import JsonValue
 from service.rest.asked.preferences import read_preferences
 from service.rest.calls import RpcApi
@@ -28,9 +30,9 @@ from service.rest.execute.call import call_with
 from service.rest.execute.idempotency import in_turn
 from service.rest.execute.read import read_with
 from service.rest.execute.request import Request, narrowed
-from service.rest.execute.transaction import Terms, Turn, seen_by
+from service.rest.execute.transaction import Terms, Turn, seen_by, set_out_again
 from service.rest.execute.write import write_with
-from service.rest.plan.media import choose_media
+from service.rest.plan.media import Media, choose_media
 from service.rest.plan.possible import can_make
 from service.rest.plan.terms import Form
 from service.rest.prepare import Statements
@@ -40,11 +42,10 @@ from service.rest.writes import Writes, payload_of
 from service.settings import Settings
 from service.timing import Timings
 
-_READS = ("GET", "HEAD")
 _WHOLE = (Form.ARRAY, Form.STRIPPED, Form.TEXT)
+_CHARSET = re.compile(r'\s*(charset\s*=\s*"?utf-?8"?\s*)?', re.IGNORECASE)
+_LARGE = 131_072  # bytes; reading that many takes some milliseconds
 Ready = Callable[[Turn], Awaitable[Answer]]
-FAILED = "Batch-Operation"
-"""The header of an error's answer that says which operation failed, counted from 0."""
 
 
 @dataclass(frozen=True)
@@ -70,58 +71,73 @@ class BatchApi:
         require(self._anonymous, Access.READ)
         timings.mark("jwt")
         headers = RequestHeaders(request.environ)
-        operations = self._read(headers)
+        self._check(headers)
+        root, query, body = request.script_root + request.path, request.environ["QUERY_STRING"], request.get_data()
+        once = self.writes.repeats.of("POST", root, query, headers, body, self._anonymous)
+        # A large one is read beside the loop, which has other requests to serve meanwhile.
+        read = partial(read_batch, body, root, self.settings.max_batch)
+        operations = read() if len(body) < _LARGE else await asyncio.to_thread(read)
         for each in operations:
-            if each.method not in _READS and each.names[0] != "rpc":
-                require(self._anonymous, Access.WRITE)
-        path, query, body = request.script_root + request.path, request.environ["QUERY_STRING"], request.get_data()
-        once = self.writes.repeats.of("POST", path, query, headers, body, self._anonymous)
-        ready = [None if each.refers else self._ready(each) for each in operations]  # what is wrong shows at once
+            with _told(each, self.database, self._anonymous):
+                self._allow(each)
         timings.mark("parse")
+        ready = [None if each.refers else self._ready(each, root) for each in operations]  # what is wrong shows at once
+        timings.mark("plan")
+        terms, applied = self._terms(headers, operations)
 
         async def work(now: Turn) -> Answer:
-            answers = await self._run(now, operations, ready)
+            answers = await self._run(now, operations, ready, terms, root)
             timings.add("wait", now.lease.waited)
             timings.add("transaction", now.ran)
-            answer = answer_batch(answers)
-            return (
-                answer if tx is None else replace(answer, headers={**answer.headers, "Preference-Applied": f"tx={tx}"})
-            )
+            return answer_batch(answers, applied)
 
-        commit, tx = ending(self.settings.db_tx_end, read_preferences(headers.get("Prefer")).transaction)
-        terms = Terms(
-            readonly=all(each.method in _READS for each in operations),
-            trusted=all(each.names[0] != "rpc" for each in operations),
-            commit=commit,
-        )
         caller = request.environ.get("REMOTE_ADDR")
         answer: Answer = await in_turn(self.database, self._anonymous, terms, caller, work, once)
         return to_response(answer)
 
-    def _read(self, headers: RequestHeaders) -> Sequence[Operation]:
-        most = self.settings.max_batch
-        if not most:
-            raise PathError("Batches are turned off", hint="The setting MAX_BATCH says how long one may be.")
-        kind = (headers.get("Content-Type") or "application/json").partition(";")[0].strip().lower()
-        if kind != "application/json":
-            raise MediaTypeError("A batch is application/json", status=415)
-        operations = read_batch(request.get_data(), self.settings.rest_prefix, most)
-        if not operations:
-            raise BodyError("The batch has no operation")
-        return operations
+    def _check(self, headers: RequestHeaders) -> None:
+        if not self.settings.max_batch:
+            raise MethodError(
+                "Batches are turned off",
+                hint="The setting MAX_BATCH says how long one may be.",
+                headers={"Allow": "OPTIONS,GET,HEAD"},
+            )
+        kind, _, parameters = (headers.get("Content-Type") or "application/json").partition(";")
+        if kind.strip().lower() != "application/json" or not _CHARSET.fullmatch(parameters):
+            raise MediaTypeError("A batch is application/json, in UTF-8", status=415)
 
-    def _ready(self, operation: Operation) -> Ready:
-        """What runs an operation.
+    def _allow(self, operation: Operation) -> None:
+        """Refuses what the caller may not do; a call is looked at once it is known which function it is of."""
+        if not (operation.reads or operation.is_call):
+            require(self._anonymous, Access.WRITE)
+
+    def _terms(self, headers: RequestHeaders, operations: Sequence[Operation]) -> tuple[Terms, str]:
+        """How the transaction is to be, and the preferences that are heeded by that."""
+        preferences = read_preferences(headers.get("Prefer"))
+        commit, transaction = ending(self.settings.db_tx_end, preferences.transaction)
+        zone = preferences.timezone if self.database.zoned else None
+        terms = Terms(
+            readonly=all(each.reads for each in operations),
+            trusted=all(each.is_known and not each.is_call for each in operations),
+            zone=zone,
+            commit=commit,
+        )
+        heeded = {"tx": transaction, "handling": preferences.handling, "timezone": zone}
+        return terms, ", ".join(f"{name}={value}" for name, value in heeded.items() if value is not None)
+
+    def _ready(self, operation: Operation, root: str) -> Ready:
+        """What runs an operation, all of whose references are replaced.
 
         Raises:
             PoolgateError: it cannot be done.
         """
         with _told(operation, self.database, self._anonymous):
+            self._allow(operation)
             match operation.names:
-                case (name,) if operation.method in _READS:
+                case (name,) if operation.reads:
                     return self._read_of(self._asked(operation, name))
                 case (name,):
-                    return self._write_of(operation, self._asked(operation, name))
+                    return self._write_of(operation, self._asked(operation, name), root)
                 case ("rpc", name):
                     return self._call_of(operation, name)
             raise PathError("There is nothing at this path", hint="films?id=eq.5, or rpc/function")
@@ -130,16 +146,15 @@ class BatchApi:
         asked = read_request(
             operation.method, name, operation.query, dict(operation.headers), limits=self._limits, call=call
         )
-        if asked.cursor is not None and operation.method in _READS:
+        if asked.cursor is not None and operation.reads:
             raise CursorError("An operation's rows have no next page", hint="Use limit and offset.")
         # How the transaction ends, and in which time zone it is, the batch says.
         return replace(asked, preferences=replace(asked.preferences, transaction=None, timezone=None))
 
     def _read_of(self, asked: Asked) -> Ready:
         catalog = self.catalog.current
-        media = choose_media(asked.accept, can_make=lambda form: form in _WHOLE and can_make(form, asked, catalog))
-        if media.form not in _WHOLE:
-            raise MediaTypeError("An operation's answer is JSON, or text/plain of one column")
+        media = choose_media(asked.accept, can_make=lambda form: can_make(form, asked, catalog))
+        _check_media(media)
         prepared = self.statements.read(asked, catalog, media)
         page = narrowed(asked.page, self.settings.db_max_rows)
         run = Request(self.database, prepared, asked, self._anonymous, page)
@@ -150,10 +165,10 @@ class BatchApi:
 
         return read
 
-    def _write_of(self, operation: Operation, asked: Asked) -> Ready:
+    def _write_of(self, operation: Operation, asked: Asked, root: str) -> Ready:
         payload = payload_of(asked, operation.headers.get("Content-Type"), operation.payload)
-        path = f"{self.settings.rest_prefix.rstrip('/')}/{operation.names[0]}"
-        ready = self.writes.ready(asked, payload, self._anonymous, path)
+        ready = self.writes.ready(asked, payload, self._anonymous, f"{root.rstrip('/')}/{operation.names[0]}")
+        _check_media(ready.media)
 
         async def write(now: Turn) -> Answer:
             return ready.conclude(await write_with(now.lease, ready.request))
@@ -165,27 +180,36 @@ class BatchApi:
             raise NotImplementedHereError(
                 f"The function {name!r} is in Python, and runs in a transaction of its own", hint="Call it by itself."
             )
-        is_read = operation.method in _READS
-        asked = self._asked(operation, name, call=is_read)
-        if is_read:
+        if not operation.reads and operation.method != "POST":
+            raise MethodError(f"{operation.method} calls no function", code="PGRST101")
+        asked = self._asked(operation, name, call=operation.reads)
+        if operation.reads:
             arguments = arguments_of_query(asked.arguments)
         else:
             arguments = read_arguments(operation.headers.get("Content-Type"), operation.payload, asked.columns)
         ready = self.calls.ready(asked, arguments)
+        _check_media(ready.media)
 
         async def call(now: Turn) -> Answer:
             return ready.conclude(await call_with(now, ready.run))
 
         return call
 
-    async def _run(self, now: Turn, operations: Sequence[Operation], ready: Sequence[Ready | None]) -> list[Answer]:
+    async def _run(
+        self, now: Turn, operations: Sequence[Operation], ready: Sequence[Ready | None], terms: Terms, root: str
+    ) -> list[Answer]:
         answers: list[Answer] = []
         values: list[JsonValue] = []
         refers = any(each.refers for each in operations)
+        called = False
         for operation, known in zip(operations, ready, strict=True):
             with _told(operation, self.database, self._anonymous):
-                run = known or self._ready(operation.with_answers(values))
+                if called:
+                    await set_out_again(self.database, now.lease, self._anonymous, terms)
+                whole = operation.with_answers(values, root)
+                run = known or self._ready(whole, root)
                 answers.append(await run(now))
+                called = whole.is_call
                 if refers:
                     values.append(as_value(answers[-1]))
         return answers
@@ -197,6 +221,14 @@ class BatchApi:
     @cached_property
     def _anonymous(self) -> Identity:
         return anonymous(self.settings.anonymous, self.settings.db_anon_role)
+
+
+def _check_media(media: Media) -> None:
+    """Refuse what cannot stand in the one JSON text that the answers become."""
+    if media.form not in _WHOLE or media.explain is not None:
+        raise MediaTypeError(
+            "An operation's answer is JSON, or text/plain of one column", hint="Leave its Accept header out."
+        )
 
 
 @contextmanager

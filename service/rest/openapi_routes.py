@@ -21,7 +21,6 @@ from service.settings import Settings
 from service.timing import Timings
 
 _METHODS = ("GET", "HEAD", "PUT", "PATCH", "DELETE", "OPTIONS")  # a POST is a batch
-_ALLOW = "OPTIONS,GET,HEAD,POST"
 
 
 @dataclass(frozen=True)
@@ -41,13 +40,14 @@ class RootApi:
     async def root(self) -> Response:
         """The description, for programs and for whoever looks in with a browser."""
         timings: Timings = g.timings
-        self.documents.check_enabled()
+        if request.method != "OPTIONS":
+            self.documents.check_enabled()
         require(self._anonymous, Access.READ)
         timings.mark("jwt")
         if request.method == "OPTIONS":
-            return to_response(Answer(200, {"Allow": _ALLOW}))
+            return to_response(Answer(200, {"Allow": self._allow}))
         if request.method not in ("GET", "HEAD"):
-            raise MethodError(f"{request.method} is not available on the root", headers={"Allow": _ALLOW})
+            raise MethodError(f"{request.method} is not available on the root", headers={"Allow": self._allow})
         wanted = choose_document(
             read_accept(request.headers.get("Accept"), DEFAULT_LIMITS), self.settings.openapi_version
         )
@@ -61,6 +61,11 @@ class RootApi:
         if response.status_code == 304:
             response.headers.remove("Content-Length")  # it would be that of the document
         return response
+
+    @property
+    def _allow(self) -> str:
+        described = ("GET", "HEAD") if self.settings.openapi_mode != "disabled" else ()
+        return ",".join(("OPTIONS", *described, *(("POST",) if self.settings.max_batch else ())))
 
     @cached_property
     def _anonymous(self) -> Identity:

@@ -22,7 +22,7 @@ from service.rest.common import ending, limits_of, told_profile, understood
 from service.rest.execute import WriteRequest, Written, run_write
 from service.rest.execute.idempotency import Once
 from service.rest.once import Repeats
-from service.rest.plan.media import choose_media
+from service.rest.plan.media import Media, choose_media
 from service.rest.plan.possible import can_make
 from service.rest.prepare import Statements
 from service.rest.respond import RequestHeaders
@@ -45,6 +45,7 @@ class ReadyWrite:
     """
 
     request: WriteRequest
+    media: Media
     conclude: Callable[[Written], Answer]
 
 
@@ -99,6 +100,7 @@ class Writes:
         profile = told_profile(asked, prepared.relation, catalog)
         return ReadyWrite(
             run,
+            media,
             partial(
                 answer_written,
                 asked=asked,

@@ -41,6 +41,10 @@ class PostgresqlDatabase(Database):
     connecting = "For each the server starts a process, which asks who we are and fills its caches anew."
     settle = "SET CONSTRAINTS ALL IMMEDIATE"
     zoned = True
+    afresh = """
+        SET LOCAL search_path TO DEFAULT; SET LOCAL role TO DEFAULT; SET LOCAL timezone TO DEFAULT;
+        SET LOCAL response.status TO ''; SET LOCAL response.headers TO '';
+    """
     has_path = True
     to_readonly = "set transaction read only"
 

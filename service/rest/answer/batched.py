@@ -11,10 +11,15 @@ from service.rest.asked.payload_json import JsonValue, rows_of
 _LEFT_OUT = ("Vary", "Cache-Control", "ETag", "Content-Length")  # which are of a whole answer
 
 
-def answer_batch(answers: Sequence[Answer]) -> Answer:
-    """One answer: an array of `status`, `headers` and `body`, in the operations' order."""
+def answer_batch(answers: Sequence[Answer], applied: str = "") -> Answer:
+    """One answer: an array of `status`, `headers` and `body`, in the operations' order.
+
+    Args:
+        applied: the batch's own preferences that had an effect.
+    """
     body = b"[" + b",\n".join(_written(answer) for answer in answers) + b"]"
-    return Answer(200, {"Content-Type": JSON, "Cache-Control": "no-store"}, body)
+    headers = {"Content-Type": JSON, "Cache-Control": "no-store"}
+    return Answer(200, {**headers, "Preference-Applied": applied} if applied else headers, body)
 
 
 def as_value(answer: Answer) -> JsonValue:

@@ -88,10 +88,7 @@ async def turn_on(
                 if first is not None and not await first(lease):
                     yield now
                     return
-                if identity.role is not None:
-                    await lease.fetchval(_AS_ROLE, identity.role)
-                if terms.zone is not None:
-                    await lease.fetchval(_IN_ZONE, terms.zone)
+                await _set_out(lease, identity, terms)
                 yield now
                 if not (terms.commit or terms.readonly) and database.settle:
                     await lease.script(database.settle)  # what waits for the end shows now, or it never would
@@ -100,6 +97,20 @@ async def turn_on(
         if translated is None:
             raise
         raise seen_by(identity, translated) from error
+
+
+async def _set_out(lease: Lease, identity: Identity, terms: Terms) -> None:
+    if identity.role is not None:
+        await lease.fetchval(_AS_ROLE, identity.role)
+    if terms.zone is not None:
+        await lease.fetchval(_IN_ZONE, terms.zone)
+
+
+async def set_out_again(database: Database, lease: Lease, identity: Identity, terms: Terms) -> None:
+    """Has the rest of a transaction be as its beginning, whatever a function has set meanwhile."""
+    if database.afresh:
+        await lease.script(database.afresh)
+        await _set_out(lease, identity, terms)
 
 
 async def retried(once: Callable[[], Awaitable[T]]) -> T:
