@@ -30,7 +30,7 @@ from service.rest.execute.call import call_with
 from service.rest.execute.idempotency import in_turn
 from service.rest.execute.read import read_with
 from service.rest.execute.request import Request, narrowed
-from service.rest.execute.transaction import Terms, Turn, seen_by, set_out_again
+from service.rest.execute.transaction import Terms, Turn, only_reading, seen_by, set_out_again
 from service.rest.execute.write import write_with
 from service.rest.plan.media import Media, choose_media
 from service.rest.plan.possible import can_make
@@ -45,7 +45,18 @@ from service.timing import Timings
 _WHOLE = (Form.ARRAY, Form.STRIPPED, Form.TEXT)
 _CHARSET = re.compile(r'\s*(charset\s*=\s*"?utf-?8"?\s*)?', re.IGNORECASE)
 _LARGE = 131_072  # bytes; reading that many takes some milliseconds
-Ready = Callable[[Turn], Awaitable[Answer]]
+
+
+@dataclass(frozen=True, slots=True)
+class Ready:
+    """An operation that can be run.
+
+    Args:
+        guarded: it is to change nothing, and runs what somebody has written: a view, or a function.
+    """
+
+    run: Callable[[Turn], Awaitable[Answer]]
+    guarded: bool = False
 
 
 @dataclass(frozen=True)
@@ -163,7 +174,7 @@ class BatchApi:
         async def read(now: Turn) -> Answer:
             return answer_rows(await read_with(now, run), asked, media, profile=profile, warnings=prepared.warnings)
 
-        return read
+        return Ready(read, guarded=not prepared.plain)
 
     def _write_of(self, operation: Operation, asked: Asked, root: str) -> Ready:
         payload = payload_of(asked, operation.headers.get("Content-Type"), operation.payload)
@@ -173,7 +184,7 @@ class BatchApi:
         async def write(now: Turn) -> Answer:
             return ready.conclude(await write_with(now.lease, ready.request))
 
-        return write
+        return Ready(write)
 
     def _call_of(self, operation: Operation, name: str) -> Ready:
         if self.calls.registry.find(name) is not None:
@@ -193,7 +204,7 @@ class BatchApi:
         async def call(now: Turn) -> Answer:
             return ready.conclude(await call_with(now, ready.run))
 
-        return call
+        return Ready(call, guarded=ready.run.readonly)
 
     async def _run(
         self, now: Turn, operations: Sequence[Operation], ready: Sequence[Ready | None], terms: Terms, root: str
@@ -207,8 +218,12 @@ class BatchApi:
                 if called:
                     await set_out_again(self.database, now.lease, self._anonymous, terms)
                 whole = operation.with_answers(values, root)
-                run = known or self._ready(whole, root)
-                answers.append(await run(now))
+                one = known or self._ready(whole, root)
+                if one.guarded and not terms.readonly:
+                    async with only_reading(self.database, now.lease):
+                        answers.append(await one.run(now))
+                else:
+                    answers.append(await one.run(now))
                 called = whole.is_call
                 if refers:
                     values.append(as_value(answers[-1]))

@@ -113,6 +113,17 @@ async def set_out_again(database: Database, lease: Lease, identity: Identity, te
         await _set_out(lease, identity, terms)
 
 
+@asynccontextmanager
+async def only_reading(database: Database, lease: Lease) -> AsyncIterator[None]:
+    """A part of a transaction that writes, in which nothing can be written. What it raises is to end all of it."""
+    if database.to_readonly is None:
+        yield
+        return
+    await lease.script(f"SAVEPOINT reading; {database.to_readonly}")
+    yield
+    await lease.script("RELEASE SAVEPOINT reading")  # as PostgreSQL has it, the transaction may write again then
+
+
 async def retried(once: Callable[[], Awaitable[T]]) -> T:
     """Does something that another transaction may be in the way of, and if one was does it once more.
 
