@@ -169,6 +169,7 @@ class Documents:
             rollbacks=settings.db_tx_end.endswith("-allow-override"),
             python=tuple(described(each) for each in self._registry),
             writers=key.writes,
+            batch=settings.max_batch,
         )
         # In a thread: a thousand tables take half a second, and the loop has requests to serve meanwhile.
         return await asyncio.to_thread(_written, offer, key.version)

@@ -290,3 +290,20 @@ def test_the_form_of_a_filter(text: str, fits: bool) -> None:
     else:
         with pytest.raises(QueryError):
             read_request("GET", "t", read, {})
+
+
+def test_the_batch() -> None:
+    """As many operations as are allowed are described; none where batches are turned off, and none in Swagger."""
+    made = offer(relation("t"), batch=7)
+    document = describe(made)
+    validate(document)
+    post = document["paths"]["/"]["post"]
+    operations = post["requestBody"]["content"]["application/json"]["schema"]
+    assert (operations["maxItems"], operations["items"]["required"]) == (7, ["path"])
+    assert "Batch-Operation" in post["responses"]["409"]["headers"]
+    assert {"$ref": "#/components/parameters/idempotency-key"} in post["parameters"]
+    assert "post" not in describe(replace(made, batch=0))["paths"]["/"]
+    assert "post" not in describe_swagger(made)["paths"]["/"]
+    reader = describe(replace(made, most=Right.READ))
+    validate(reader)
+    assert len(reader["paths"]["/"]["post"]["parameters"]) == 1

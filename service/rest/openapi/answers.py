@@ -137,6 +137,10 @@ HEADERS: Json = {
     "idempotent-replayed": {"description": "It is the answer to an earlier request.", "schema": {"const": "true"}},
     "link": {"description": 'The next page, of a walk by `cursor`: `<?…&cursor=…>; rel="next"`.', "schema": _TEXT},
     "preference-applied": {"description": "The preferences that had an effect.", "schema": _TEXT},
+    "batch-operation": {
+        "description": "Which operation of a batch failed, from 0; missing where it is no single one.",
+        "schema": {"type": "string", "pattern": "^[0-9]+$"},
+    },
     "allow": {"description": "The methods that there are.", "schema": _TEXT},
     "retry-after": {"description": "Seconds to wait.", "schema": {"type": "string", "pattern": "^[0-9]+$"}},
     "server-timing": {"description": "What the time went into, in milliseconds.", "schema": _TEXT},
@@ -236,6 +240,31 @@ def written_responses(method: str, written: Json) -> Json:
         for status, told in DONE[method].items()
     }
     return {**done, **_FAILED_WRITE}
+
+
+def batch_responses(answer: Json) -> Json:
+    """The answers to a batch.
+
+    Args:
+        answer: the schema of an operation's.
+    """
+    done = {
+        "description": "All operations were done; their answers in their order.",
+        "headers": {
+            **{name: refer("headers", name.lower()) for name in ("Idempotent-Replayed", "Preference-Applied")},
+            **_ALWAYS,
+        },
+        "content": {"application/json": {"schema": {"type": "array", "items": answer}}},
+    }
+    operation = {"Batch-Operation": refer("headers", "batch-operation")}
+    failed = {
+        str(status): {
+            **_failure(status, failure),
+            "headers": {**_failure(status, failure)["headers"], **operation},
+        }
+        for status, failure in failures(writes=True).items()
+    }
+    return {"200": done, **failed}
 
 
 def allow_responses() -> Json:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from service.catalog.model import Relation
 from service.catalog.relationships import Relationships
 from service.rest.openapi import answers, parameters, relations, words
+from service.rest.openapi.batches import batch_item
 from service.rest.openapi.bodies import body_schemas
 from service.rest.openapi.functions import function_paths, function_tags
 from service.rest.openapi.names import ERROR, FILTER, key, path
@@ -102,4 +103,5 @@ def _root_item(offer: Offer) -> Json:
             "tags": [_ROOT], "operationId": "describe.options", "summary": "What can be done here",
             "responses": answers.allow_responses(),
         },
+        **batch_item(offer, _ROOT),
     }  # fmt: skip

@@ -59,6 +59,7 @@ class Offer:
         aggregates: the setting DB_AGGREGATES_ENABLED.
         rollbacks: whether the caller chooses how a transaction ends, by the setting DB_TX_END.
         python: the functions in Python.
+        batch: how many operations a batch may have; 0 for none, the setting MAX_BATCH.
         writers: whether the caller may call functions that write.
     """
 
@@ -75,6 +76,7 @@ class Offer:
     rollbacks: bool = False
     python: tuple[PythonFunction, ...] = ()
     writers: bool = True
+    batch: int = 0
 
     @cached_property
     def relations(self) -> Mapping[str, Relation]:
