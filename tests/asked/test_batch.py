@@ -9,7 +9,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from service.errors import AskedError, BodyError, PathError
+from service.errors import BodyError, PathError
 from service.rest.asked.batch import FAILED, Operation, read_batch
 from service.rest.asked.payload_json import JsonValue, Number
 
@@ -19,7 +19,9 @@ ANSWERS: list[JsonValue] = [
     {
         "status": 201,
         "headers": {"Location": "/rest/v1/films?id=eq.5"},
-        "body": [{"id": Number("5"), "big": Number("1.10"), "a/b~c": {"": "empty"}, "t": "ü &x", "n": None, "ok": True}],
+        "body": [
+            {"id": Number("5"), "big": Number("1.10"), "a/b~c": {"": "empty"}, "t": "ü &x", "n": None, "ok": True}
+        ],
     }
 ]
 
@@ -64,7 +66,9 @@ def test_a_table_called_rpc_is_no_function() -> None:
 
 def test_headers_and_bodies() -> None:
     """Headers are found whatever their case; a body is JSON again, with each number's digits; a text may be CSV."""
-    body = '[{"method":"POST","path":"t","headers":{"PREFER":"a"},"body":{"n":1.10,"big":12345678901234567890,"e":1E2}}]'
+    body = (
+        '[{"method":"POST","path":"t","headers":{"PREFER":"a"},"body":{"n":1.10,"big":12345678901234567890,"e":1E2}}]'
+    )
     (operation,) = read_batch(body.encode(), ROOT, 1)
     assert operation.headers == {"Prefer": "a"}
     assert operation.payload == b'{"n":1.10,"big":12345678901234567890,"e":1E2}'
@@ -258,17 +262,17 @@ def test_any_json(given: Any) -> None:
             assert not whole.refers
             assert isinstance(whole.payload, bytes)
             assert all(isinstance(name, str) for name in whole.names)
-    except AskedError as error:
-        assert error.status in (400, 404)
-    else:
-        assert 0 < len(operations) <= 3
-        assert [each.number for each in operations] == list(range(len(operations)))
+    except (BodyError, PathError):
+        return
+    assert 0 < len(operations) <= 3
+    assert [each.number for each in operations] == list(range(len(operations)))
 
 
 @given(st.binary(max_size=40).map(lambda noise: b"[" + noise))
 def test_any_bytes(body: bytes) -> None:
     """Any bytes at all are refused, or read."""
     try:
-        read_batch(body, ROOT, 3)
-    except AskedError as error:
-        assert error.status in (400, 404)
+        read = read_batch(body, ROOT, 3)
+    except (BodyError, PathError):
+        return
+    assert 0 < len(read) <= 3

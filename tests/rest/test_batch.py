@@ -137,7 +137,9 @@ async def test_the_answer_of_the_whole(http: httpx.AsyncClient) -> None:
     answer = await send(http, {"path": "item"})
     assert answer.headers["Content-Type"] == "application/json; charset=utf-8"
     assert answer.headers["Cache-Control"] == "no-store"
-    assert {"wait", "transaction"} <= {each.split(";")[0].strip() for each in answer.headers["Server-Timing"].split(",")}
+    assert {"wait", "transaction"} <= {
+        each.split(";")[0].strip() for each in answer.headers["Server-Timing"].split(",")
+    }
     assert answer.json()[0]["headers"].keys() == {"Content-Type", "Content-Range"}
 
 
@@ -242,7 +244,12 @@ async def test_other_bodies(http: httpx.AsyncClient) -> None:
     answers = await done(
         http,
         {**POST, "path": "item", "headers": {"Content-Type": "text/csv"}, "body": "name,n\na,1\nb,2"},
-        {**POST, "path": "item", "headers": {"Content-Type": "application/x-www-form-urlencoded"}, "body": "name=c&n=3"},
+        {
+            **POST,
+            "path": "item",
+            "headers": {"Content-Type": "application/x-www-form-urlencoded"},
+            "body": "name=c&n=3",
+        },
     )
     assert [each["status"] for each in answers] == [201, 201]
     assert await rows(http) == ["a", "b", "c"]
@@ -286,7 +293,9 @@ async def test_functions_of_the_database(postgresql_url: str) -> None:
         )
         assert [each["status"] for each in answers] == [200, 418, 200, 204, 200, 200]
         assert [each["body"] for each in answers[2:]] == ["", None, "Europe/Lisbon", [{"name": "a"}]]
-        answer = await send(http, {**POST, "path": "rpc/add_item", "body": {"name": "b"}}, {"path": "rpc/add_item?name=c"})
+        answer = await send(
+            http, {**POST, "path": "rpc/add_item", "body": {"name": "b"}}, {"path": "rpc/add_item?name=c"}
+        )
         assert refused(answer) == (405, "25006", "1")
         assert await rows(http) == ["a"]
 
@@ -398,6 +407,7 @@ async def test_readers(url: str) -> None:
         assert (await http.get("/-/pool")).json()["acquired"] == before
         assert await rows(http) == []
 
+
 async def test_nobody(url: str) -> None:
     """Who may not even read sends no batch."""
     async with serving(url, anonymous="none") as http:
@@ -502,7 +512,12 @@ async def test_another_transaction_was_in_the_way(postgresql_url: str, error: st
     statements = [each.replace("{error}", error) for each in IN_THE_WAY]
     async with serving(postgresql_url, *statements) as http:
         for fails, status in ((1, 200), (9, 503)):
-            part = {**POST, "path": "part", "headers": REP, "body": {"item": {"$ref": "/0/body/0/id"}, "label": str(fails)}}
+            part = {
+                **POST,
+                "path": "part",
+                "headers": REP,
+                "body": {"item": {"$ref": "/0/body/0/id"}, "label": str(fails)},
+            }
             answer = await send(http, put_in(f"a{fails}"), part)
             assert answer.status_code == status, answer.text
         assert (answer.headers["Batch-Operation"], answer.headers["Retry-After"]) == ("1", "1")
@@ -516,7 +531,9 @@ async def test_at_the_root(url: str) -> None:
     """Where the tables are mounted at / batches are sent there."""
     async with serving(url, rest_prefix="/") as http:
         operations = {**POST, "path": "item", "headers": {"Prefer": "return=headers-only"}, "body": {"name": "a"}}
-        answer = await send(http, operations, {"path": "/item?select=name"}, {"path": "${/0/headers/Location}"}, url="/")
+        answer = await send(
+            http, operations, {"path": "/item?select=name"}, {"path": "${/0/headers/Location}"}, url="/"
+        )
         assert answer.status_code == 200, answer.text
         assert answer.json()[0]["headers"]["Location"].startswith("/item?id=eq.")
         assert answer.json()[1]["body"] == [{"name": "a"}]
@@ -541,7 +558,7 @@ async def test_without_a_description(url: str) -> None:
 
 
 async def test_roles(postgresql_url: str) -> None:
-    """All of it is done as the caller's role, behind a function too; a right that is missing is told of its operation."""
+    """All of it is done as the caller's role, behind a function too; a missing right is told of its operation."""
     grants = [
         "create role batcher nologin",
         "grant select, insert on item to batcher",
