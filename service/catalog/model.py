@@ -123,6 +123,7 @@ class RelationKind(enum.Enum):
     FOREIGN_TABLE = "foreign table"
     PARTITIONED_TABLE = "partitioned table"
     FULL_TEXT_TABLE = "full-text table"  # SQLite's FTS5
+    VIRTUAL_TABLE = "virtual table"  # SQLite's others, such as rtree
     RESULT = "result"  # rows that a function gives, which are no table's
 
 

@@ -147,6 +147,13 @@ _BY_MESSAGE: tuple[tuple[str, str, str, int | None], ...] = (
     (r"wrong number of arguments to function (\S+)\(\)", "42883", "function {} takes other arguments", None),
     (r"ambiguous column name: (.*)", "42702", 'column reference "{}" is ambiguous', None),
     (r"cannot (?:modify|UPSERT) (.*) because it is a view", "55000", '"{}" is a view that cannot be written', 400),
+    (
+        r'UPSERT not implemented for virtual table "(.*)"',
+        "0A000",
+        '"{}" is a virtual table and takes no on_conflict',
+        None,
+    ),
+    (r"cannot (?:DELETE from|UPDATE) contentless fts5 table: (.*)", "55000", '"{}" keeps no rows to be changed', 400),
     (r'cannot (?:INSERT into|UPDATE) generated column "(.*)"', "428C9", 'column "{}" is generated, not written', None),
     (r"ON CONFLICT clause does not match any.*", "42P10", "no unique constraint matches the conflict's columns", None),
     (r"malformed JSON|bad JSON path.*|JSON path error.*", "22P02", "invalid input syntax for type json", None),

@@ -21,6 +21,7 @@ _ALIASES = MappingProxyType({"public": SCHEMA})
 LIMIT = 60.0
 """Seconds the reading may take, whatever a request's statement may."""
 _FULL_TEXT = re.compile(r"\s*create\s+virtual\s+table\b.*?\busing\s+[\"'`\[]?fts5\b", re.IGNORECASE | re.DOTALL)
+_VIRTUAL = re.compile(r"\s*create\s+virtual\b", re.IGNORECASE)
 _COMMENT = re.compile(r"--[^\n]*|/\*.*?\*/", re.DOTALL)
 _INSTEAD = re.compile(r"\binstead\s+of\s+(insert|update|delete)\b", re.IGNORECASE)
 
@@ -138,7 +139,9 @@ def _row_id(columns: Mapping[str, Column]) -> str | None:
 def _kind(found: _Found) -> RelationKind:
     if found.type == "view":
         return RelationKind.VIEW
-    return RelationKind.FULL_TEXT_TABLE if _FULL_TEXT.match(found.sql) else RelationKind.TABLE
+    if _FULL_TEXT.match(found.sql):
+        return RelationKind.FULL_TEXT_TABLE
+    return RelationKind.VIRTUAL_TABLE if _VIRTUAL.match(found.sql) else RelationKind.TABLE
 
 
 def _column(

@@ -26,6 +26,10 @@ class Action(enum.Enum):
 ACTIONS = {"POST": Action.INSERT, "PUT": Action.INSERT, "PATCH": Action.UPDATE, "DELETE": Action.DELETE}
 
 
+_EXCLUDED = "excluded"
+"""What both databases call the new row where a statement merges it: of a table of that name it would be the old one."""
+
+
 class Returns(enum.Enum):
     """What is wanted of the rows that were written: their number, the key of a single one, or themselves."""
 
@@ -133,7 +137,7 @@ def plan_write(
 def _with_conflict(write: Write, asked: Asked, node: Node) -> Write:
     if asked.method == "PUT":
         identified = identified_by(asked, write.relation, node.where, write.columns)
-        return replace(write, conflict=write.relation.primary_key, merge=True, identified=identified)
+        return _merging(replace(write, conflict=write.relation.primary_key, merge=True, identified=identified))
     if write.action is not Action.INSERT or asked.preferences.resolution is None:
         return write
     named = asked.on_conflict
@@ -142,7 +146,13 @@ def _with_conflict(write: Write, asked: Asked, node: Node) -> Write:
             _column(write.relation, name, "42703")
     # Without a key there is nothing by which a row would be known: the preference has no effect.
     conflict = named or write.relation.primary_key
-    return replace(write, conflict=conflict, merge=asked.preferences.resolution == "merge-duplicates")
+    return _merging(replace(write, conflict=conflict, merge=asked.preferences.resolution == "merge-duplicates"))
+
+
+def _merging(write: Write) -> Write:
+    if write.merge and write.conflict and write.relation.name.lower() == _EXCLUDED:
+        raise NotImplementedHereError(f"Rows cannot be merged into a table that is called {write.relation.name!r}")
+    return write
 
 
 def _returns(asked: Asked) -> Returns:

@@ -40,6 +40,8 @@ from service.rest.sql.sqlite_values import converter
 from service.rest.sql.statement import Procedure, Statement
 
 _ONE: Expression = literal_column("1")
+_VIRTUAL = (RelationKind.FULL_TEXT_TABLE, RelationKind.VIRTUAL_TABLE)
+"""They number a row after it was given back, and of what is changed or deleted give nothing back."""
 _MERGES: Expression = literal_column("pg_merge()")
 """True, and counted: what tells rows that were there already from new ones."""
 _MERGED = Statement("SELECT pg_merges()", ())
@@ -60,13 +62,12 @@ def build_procedure(plan: WritePlan) -> Procedure:
         insert_of = partial(_insert_of, plan, reads)
         names = tuple(column.name for column in write.columns)
         merges = (_NO_MERGES, _MERGED) if write.merge and write.conflict else None
-        # A virtual table numbers a row after it was given back.
-        new_key = _NEW_KEY if reads and relation.kind is RelationKind.FULL_TEXT_TABLE else None
+        new_key = _NEW_KEY if reads and relation.kind in _VIRTUAL else None
         each = insert_of if write.defaults else None
         return Procedure(insert_of(names), rows, insert=each, merges=merges, new_key=new_key)
-    # Rows are read before they are deleted; what a virtual table changes it does not give back.
+    # Rows are read before they are deleted.
     is_delete = write.action is Action.DELETE
-    finds = (reads and is_delete) or relation.kind is RelationKind.FULL_TEXT_TABLE
+    finds = (reads and is_delete) or relation.kind in _VIRTUAL
     find = _Writer(plan).find() if finds else None
     change = _Writer(plan).delete(found=finds) if is_delete else _Writer(plan).update(reads, found=finds)
     return Procedure(change, rows, find=find, reads_first=is_delete)
@@ -100,10 +101,13 @@ class _Writer(SqliteBuilder):
                 given = self.binds.value(len(names) + slot, converter(of.kind), types.NULLTYPE)
                 rows = rows.where(values[columns.index(of)] == given)
             change = change.from_select([target.c[name] for name in names], rows)
+        elif not names and write.conflict:  # beside DEFAULT VALUES SQLite takes no ON CONFLICT
+            column = next(each for each in write.relation.columns.values() if not each.generated)
+            change = change.values({target.c[column.name]: literal_column(f"({column.default or 'NULL'})")})
         else:  # without a name all are defaults
             change = change.values({target.c[name]: value for name, value in zip(names, values, strict=True)})
         change = self._on_conflict(change, target)
-        if not (reads and write.relation.kind is RelationKind.FULL_TEXT_TABLE):
+        if not (reads and write.relation.kind in _VIRTUAL):
             change = change.returning(self._key(write.relation) if reads else _ONE)
         return self.binds.compile(change, self.dialect)
 
@@ -217,7 +221,7 @@ class _Writer(SqliteBuilder):
         if relation.row_id is not None:
             return literal_column(relation.row_id)
         columns = [relation.columns[name] for name in relation.primary_key]
-        if not columns or any(column.kind is Kind.BLOB for column in columns):
+        if not columns or any(column.kind is Kind.BLOB or column.nullable for column in columns):
             raise NotImplementedHereError(
                 f"The rows written to {relation.name!r} have no key by which they could be read back",
                 hint="Leave out 'Prefer: return=representation'.",
