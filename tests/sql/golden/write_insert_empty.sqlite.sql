@@ -1,0 +1,3 @@
+-- POST book
+-- change
+INSERT INTO "main"."book" DEFAULT VALUES RETURNING 1
