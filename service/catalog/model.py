@@ -137,6 +137,8 @@ class Relation:
         unique_indexes: those of them that are no constraint's.
         plain: reading it runs no code of the schema's author (an ordinary table without row security), so that a
             read needs no READ ONLY transaction to be harmless.
+        triggered: writing its rows may run triggers or rules of the schema's author, as of a view it does.
+        coded: writing its rows may run other code of theirs: row security, a default or a check that calls it.
         origins: of a view's columns, by their names, as far as they are a table's; chains of views are followed to
             the table.
         computed: functions that are read like columns, by name.
@@ -158,6 +160,8 @@ class Relation:
     updatable: bool = True
     deletable: bool = True
     plain: bool = True
+    triggered: bool = False
+    coded: bool = False
     origins: Mapping[str, Origin] = field(default_factory=_none)
     computed: Mapping[str, ComputedColumn] = field(default_factory=_none)
     related: tuple[ComputedRelationship, ...] = ()

@@ -37,6 +37,12 @@ class Database(ABC):
     """Whether names without a schema are looked for in several schemas."""
     to_readonly: ClassVar[str | None] = None
     """The statement by which a transaction that has begun is one that only reads; None where the connection is so."""
+    shows_requests: ClassVar[bool] = False
+    """Whether code in it can read what is set of a request for the time of its transaction."""
+    pre_request: str | None = None
+    """A statement to be run in each request's transaction, before the request's own; it gives what `Told` has."""
+    app_settings: Sequence[tuple[str, str]] = ()
+    """What code in it can read beside the request, by its full name."""
     bracketed: ClassVar[bool] = False
     """How its SQL is quoted, as for `catalog.holes.cut`."""
 

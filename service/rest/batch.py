@@ -15,10 +15,12 @@ from service.asgi import Response
 from service.auth import Access, Identity, anonymous, require
 from service.catalog.holder import CatalogHolder
 from service.database import Database
+from service.database.context import Caller
 from service.errors import CursorError, MediaTypeError, MethodError, NotImplementedHereError, PathError, PoolgateError
 from service.rest.answer.answer import Answer
 from service.rest.answer.batched import answer_batch, as_value
 from service.rest.answer.rows import answer_rows
+from service.rest.answer.told import as_told
 from service.rest.asked import Limits, read_request
 from service.rest.asked.arguments import arguments_of_query, read_arguments
 from service.rest.asked.batch import FAILED, Operation, read_batch
@@ -36,7 +38,7 @@ from service.rest.plan.media import Media, choose_media
 from service.rest.plan.possible import can_make
 from service.rest.plan.terms import Form
 from service.rest.prepare import Statements
-from service.rest.respond import RequestHeaders, to_response
+from service.rest.respond import RequestHeaders, caller_of, to_response
 from service.rest.terms import Asked
 from service.rest.writes import Writes, payload_of
 from service.settings import Settings
@@ -95,14 +97,14 @@ class BatchApi:
         ready = [None if each.refers else self._ready(each, root) for each in operations]  # what is wrong shows at once
         timings.mark("plan")
         terms, applied = self._terms(headers, operations)
+        caller = caller_of(request.environ)
 
         async def work(now: Turn) -> Answer:
-            answers = await self._run(now, operations, ready, terms, root)
+            answers = await self._run(now, operations, ready, terms, root, caller)
             timings.add("wait", now.lease.waited)
             timings.add("transaction", now.ran)
-            return answer_batch(answers, applied)
+            return as_told(answer_batch(answers, applied), now.told.status, now.told.headers)
 
-        caller = request.environ.get("REMOTE_ADDR")
         answer: Answer = await in_turn(self.database, self._anonymous, terms, caller, work, once)
         return to_response(answer)
 
@@ -207,7 +209,13 @@ class BatchApi:
         return Ready(call, guarded=ready.run.readonly)
 
     async def _run(
-        self, now: Turn, operations: Sequence[Operation], ready: Sequence[Ready | None], terms: Terms, root: str
+        self,
+        now: Turn,
+        operations: Sequence[Operation],
+        ready: Sequence[Ready | None],
+        terms: Terms,
+        root: str,
+        caller: Caller,
     ) -> list[Answer]:
         answers: list[Answer] = []
         values: list[JsonValue] = []
@@ -216,7 +224,7 @@ class BatchApi:
         for operation, known in zip(operations, ready, strict=True):
             with _told(operation, self.database, self._anonymous):
                 if called:
-                    await set_out_again(self.database, now.lease, self._anonymous, terms)
+                    await set_out_again(self.database, now.lease, self._anonymous, caller, terms)
                 whole = operation.with_answers(values, root)
                 one = known or self._ready(whole, root)
                 if one.guarded and not terms.readonly:

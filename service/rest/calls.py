@@ -33,7 +33,7 @@ from service.rest.plan.names import resolve_schema
 from service.rest.prepare import Statements
 from service.rest.python_calls import PythonCalls
 from service.rest.registered import Registry
-from service.rest.respond import RequestHeaders, to_response
+from service.rest.respond import RequestHeaders, caller_of, to_response
 from service.rest.terms import Asked
 from service.settings import Settings
 from service.timing import Timings
@@ -128,7 +128,7 @@ class RpcApi:
         commit, transaction = ending(self.settings.db_tx_end, asked.preferences.transaction)
         given = replace(asked, values=(*asked.values, *call.values))
         page = narrowed(asked.page, self.settings.db_max_rows)
-        caller = request.environ.get("REMOTE_ADDR")
+        caller = caller_of(request.environ)
         run = CallRequest(
             Request(self.database, prepared, given, self._anonymous, page, caller),
             path=tuple(dict.fromkeys((schema, *self.settings.db_extra_search_path))) if self.database.has_path else (),

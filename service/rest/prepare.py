@@ -61,6 +61,7 @@ class PreparedWrite:
 
     Args:
         statement: one that does all, or several.
+        plain: it runs no code of the schema's author.
         warnings: what the caller is to be told beside the answer.
     """
 
@@ -68,6 +69,7 @@ class PreparedWrite:
     write: Write
     returns: Returns
     statement: Statement | Procedure
+    plain: bool = True
     warnings: tuple[str, ...] = ()
 
 
@@ -254,7 +256,11 @@ class Statements:
             aggregates=self._aggregates,
             geojson=catalog.geojson,
         )
-        return PreparedWrite(relation, plan.write, plan.returns, build_write(plan, self._database), plan.read.warnings)
+        return PreparedWrite(
+            *(relation, plan.write, plan.returns, build_write(plan, self._database)),
+            plain=not (relation.triggered or relation.coded) and is_plain(plan.read.node),
+            warnings=plan.read.warnings,
+        )
 
 
 def _shape_of(cursor: Cursor | None) -> Hashable:

@@ -11,8 +11,10 @@ from flask import request
 from service.auth import Access, Identity, require, require_role
 from service.current import lent
 from service.database import Database
+from service.database.context import Told
 from service.errors import MediaTypeError, MethodError, NotImplementedHereError
 from service.rest.answer.answer import JSON, Answer
+from service.rest.answer.told import as_told
 from service.rest.asked.accept import read_accept
 from service.rest.asked.arguments import Arguments, Style, arguments_of_query, read_arguments
 from service.rest.asked.decode import check_query, decode
@@ -23,7 +25,7 @@ from service.rest.once import Repeats
 from service.rest.plan.media import choose_media
 from service.rest.plan.terms import Form
 from service.rest.registered import Call, Registered, Registry, from_json, from_texts, run_registered, to_json
-from service.rest.respond import RequestHeaders, to_response
+from service.rest.respond import RequestHeaders, caller_of, to_response
 from service.rest.terms import MediaRange, Preferences
 from service.settings import Settings
 from service.timing import Timings
@@ -72,14 +74,15 @@ class PythonCalls:
         timings.mark("parse")
         commit, transaction = ending(self.settings.db_tx_end, preferences.transaction)
         zone = preferences.timezone if self.database.zoned else None
-        call = Call(self.database, registered, arguments, identity, commit, environ.get("REMOTE_ADDR"), zone)
+        call = Call(self.database, registered, arguments, identity, commit, caller_of(environ), zone)
 
-        def conclude(value: Any, waited: float, ran: float) -> AnyResponse:
+        def conclude(value: Any, told: Told, waited: float, ran: float) -> AnyResponse:
             timings.add("wait", waited)
             timings.add("transaction", ran)
             if isinstance(value, AnyResponse):
                 return value
-            return to_response(_answer(value, single=single, applied=_applied(preferences, transaction, zone)))
+            answer = _answer(value, single=single, applied=_applied(preferences, transaction, zone))
+            return to_response(as_told(answer, told.status, told.headers))
 
         return await run_registered(call, lent, conclude, once)
 

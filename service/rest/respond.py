@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from flask import request
 from werkzeug.datastructures import Headers
 
 from service.asgi import Response
+from service.database.context import Caller
 from service.rest.answer.answer import Answer
 from service.rest.answer.lines import StreamAnswer
 
@@ -34,6 +36,22 @@ def to_response(answer: Answer | StreamAnswer) -> Response:
     if "Content-Type" not in answer.headers:
         response.headers.remove("Content-Type")  # an empty body has no type
     return response
+
+
+def caller_of(environ: WSGIEnvironment) -> Caller:
+    """Who sends the request."""
+    path = request.script_root + request.path
+    return Caller(environ.get("REMOTE_ADDR"), environ["REQUEST_METHOD"], path, partial(_headers, environ))
+
+
+def _headers(environ: WSGIEnvironment) -> dict[str, str]:
+    """All of the request's, by their names in lower case; as UTF-8, if they are."""
+    found = {}
+    for key, value in environ.items():
+        if key.startswith("HTTP_") or (value and key in ("CONTENT_TYPE", "CONTENT_LENGTH")):
+            text = value if value.isascii() else value.encode("latin-1").decode("utf-8", "replace")
+            found[key.removeprefix("HTTP_").replace("_", "-").lower()] = text
+    return found
 
 
 class RequestHeaders:

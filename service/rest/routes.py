@@ -13,12 +13,14 @@ from service.asgi import Response
 from service.auth import Access, Identity, anonymous, require
 from service.catalog.holder import CatalogHolder
 from service.database import Database
-from service.errors import BodyError, PathError
+from service.database.context import NOTHING_TOLD, Told
+from service.errors import BodyError, PathError, PoolgateError
 from service.rest.answer.answer import Answer
 from service.rest.answer.conditional import kept
 from service.rest.answer.lines import StreamAnswer, answer_lines
 from service.rest.answer.next import next_page
 from service.rest.answer.rows import answer_plan, answer_rows
+from service.rest.answer.told import as_told
 from service.rest.asked import Limits, read_request
 from service.rest.common import limits_of, told_profile, understood
 from service.rest.execute import Request, open_stream, run_explain, run_read
@@ -29,7 +31,7 @@ from service.rest.plan.names import resolve_relation, resolve_schema
 from service.rest.plan.possible import can_make
 from service.rest.plan.write import ACTIONS
 from service.rest.prepare import Prepared, Statements
-from service.rest.respond import RequestHeaders, to_response
+from service.rest.respond import RequestHeaders, caller_of, to_response
 from service.rest.terms import Asked
 from service.rest.writes import Writes
 from service.settings import Settings
@@ -86,7 +88,7 @@ class TableApi:
         profile = told_profile(asked, prepared.relation, self.catalog.current)
         streams = media.streams and asked.method != "HEAD" and media.explain is None
         page = narrowed(asked.page, self.settings.stream_max_rows if streams else self.settings.db_max_rows)
-        caller = request.environ.get("REMOTE_ADDR")
+        caller = caller_of(request.environ)
         run = Request(self.database, prepared, asked, identity, page, caller)
         if media.explain is not None:
             return _reply(answer_plan(await run_explain(run, media.explain), asked, media, profile=profile))
@@ -95,14 +97,19 @@ class TableApi:
             timings.add("wait", result.waited)
             timings.add("transaction", result.ran)
             following = next_page(result, prepared.keyset, request.environ["QUERY_STRING"])
-            return _reply(
-                answer_rows(result, asked, media, profile=profile, warnings=prepared.warnings, next_page=following)
-            )
+            answer = answer_rows(result, asked, media, profile=profile, warnings=prepared.warnings, next_page=following)
+            return _reply(answer, result.told)
         stream = await open_stream(run, timeout=self.settings.stream_timeout)
         timings.add("wait", stream.waited)
         timings.add("transaction", stream.ran)
         keys = prepared.statement.keys
-        return _reply(answer_lines(stream, keys, asked, media, profile=profile, warnings=prepared.warnings))
+        try:
+            lines = answer_lines(stream, keys, asked, media, profile=profile, warnings=prepared.warnings)
+            return _reply(lines, stream.told)
+        except PoolgateError:
+            if stream.rest is not None:
+                await stream.rest.aclose()
+            raise
 
     @cached_property
     def _limits(self) -> Limits:
@@ -140,12 +147,20 @@ async def too_deep(name: str, deeper: str) -> Response:
     )
 
 
-def _reply(answer: Answer | StreamAnswer) -> Response:
-    """A read's answer, as far as a cache may keep it; one that is in one piece is not sent to who has it."""
+def _reply(answer: Answer | StreamAnswer, told: Told = NOTHING_TOLD) -> Response:
+    """A read's answer, as far as a cache may keep it; one that is in one piece is not sent to who has it.
+
+    Args:
+        told: what the database's own code says of it; the status of what is sent in parts is known to be ours.
+    """
     environ = request.environ
     private = "HTTP_AUTHORIZATION" in environ
     if isinstance(answer, StreamAnswer):
-        return to_response(StreamAnswer(kept(answer.answer, private=private, tagged=False), answer.parts))
+        first = as_told(kept(answer.answer, private=private, tagged=False), None, told.headers)
+        return to_response(StreamAnswer(first, answer.parts))
+    if told.status:
+        return to_response(as_told(answer, told.status, told.headers))
     tagged = environ["REQUEST_METHOD"] == "GET"  # a HEAD writes no rows
     if_none_match = environ.get("HTTP_IF_NONE_MATCH")
-    return to_response(kept(answer, private=private, tagged=tagged, if_none_match=if_none_match))
+    answer = kept(answer, private=private, tagged=tagged, if_none_match=if_none_match)
+    return to_response(as_told(answer, None, told.headers))

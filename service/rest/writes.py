@@ -25,7 +25,7 @@ from service.rest.once import Repeats
 from service.rest.plan.media import Media, choose_media
 from service.rest.plan.possible import can_make
 from service.rest.prepare import Statements
-from service.rest.respond import RequestHeaders
+from service.rest.respond import RequestHeaders, caller_of
 from service.rest.terms import Asked
 from service.settings import Settings
 from service.timing import Timings
@@ -78,7 +78,7 @@ class Writes:
             timings.add("transaction", written.ran)
             return ready.conclude(written)
 
-        return await run_write(replace(ready.request, caller=environ.get("REMOTE_ADDR")), conclude, once)
+        return await run_write(replace(ready.request, caller=caller_of(environ)), conclude, once)
 
     def ready(self, asked: Asked, payload: Payload | None, identity: Identity, path: str) -> ReadyWrite:
         """A write that can be run.

@@ -19,6 +19,7 @@ from service.database.postgresql import changes, described, dialect, errors, ref
 from service.database.postgresql.budget import Budget
 from service.database.postgresql.connecting import Connector
 from service.database.postgresql.driver import AsyncpgDriver
+from service.database.postgresql.hooks import PreRequest, app_settings, pre_request_of
 from service.database.postgresql.keys import PostgresqlKeys
 from service.database.postgresql.target import Target, target_of
 from service.errors import DatabaseAwayError, PoolgateError, SettingsError
@@ -34,6 +35,7 @@ class PostgresqlDatabase(Database):
         target: where to connect, and with what.
         budget: what the service may come to need of the server's connections.
         extra_schemas: beside the exposed ones, where functions of rows are looked for.
+        before: the function that is called before each request.
     """
 
     name = "postgresql"
@@ -46,10 +48,22 @@ class PostgresqlDatabase(Database):
         SET LOCAL response.status TO ''; SET LOCAL response.headers TO '';
     """
     has_path = True
+    shows_requests = True
     to_readonly = "set transaction read only"
 
-    def __init__(self, pool: Pool, target: Target, budget: Budget, extra_schemas: Sequence[str] = ()) -> None:
+    def __init__(
+        self,
+        pool: Pool,
+        target: Target,
+        budget: Budget,
+        extra_schemas: Sequence[str] = (),
+        *,
+        before: PreRequest | None = None,
+    ) -> None:
         super().__init__(pool, target.safe_url, PostgresqlKeys())
+        self._before = before
+        if before is not None:
+            self.pre_request = before.statement
         self.target = target
         self.budget = budget
         self.extra_schemas = tuple(extra_schemas)
@@ -64,6 +78,8 @@ class PostgresqlDatabase(Database):
             raise DatabaseAwayError(errors.away(error, self.target.arguments["timeout"])) from error
         try:
             await self.budget.check(connection)
+            if self._before is not None:
+                await self._before.check(connection)
         except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError) as error:
             raise errors.translate(error) or DatabaseAwayError(errors.LOST) from error
         finally:
@@ -97,8 +113,9 @@ def open_database(settings: Settings, observe: Observe) -> PostgresqlDatabase:
     """Makes the engine and the pool; does no I/O.
 
     Raises:
-        SettingsError: the URL cannot be used.
+        SettingsError: the URL cannot be used, or a setting that is for the database's functions.
     """
+    before, shown = pre_request_of(settings), app_settings(settings)
     target = target_of(
         settings.database_url,
         statement_timeout=settings.statement_timeout,
@@ -119,7 +136,9 @@ def open_database(settings: Settings, observe: Observe) -> PostgresqlDatabase:
     event.listen(engine.sync_engine, "handle_error", _give_up)
     pool = Pool(engine, AsyncpgDriver(), observe=observe, **pool_limits(settings))
     budget = Budget(settings.workers, settings.pool_max_size)
-    return PostgresqlDatabase(pool, target, budget, settings.db_extra_search_path)
+    database = PostgresqlDatabase(pool, target, budget, settings.db_extra_search_path, before=before)
+    database.app_settings = shown
+    return database
 
 
 def _give_up(context: ExceptionContext) -> DatabaseAwayError | None:

@@ -54,6 +54,48 @@ COLUMNS = """
     order by a.attrelid, a.attnum
 """
 
+# What runs when rows of a table are written: on it, its parts, and where keys pass a change on. Functions in C, as the
+# server's own and most extensions' are, read no settings.
+CODE = """
+    with recursive passed(of, on_to) as materialized (
+        select inhparent, inhrelid from pg_inherits
+        union
+        select confrelid, conrelid from pg_constraint
+        where contype = 'f' and (confupdtype in ('c', 'n', 'd') or confdeltype in ('c', 'n', 'd'))
+    ), reached(of, oid) as (
+        select c.oid, c.oid
+        from pg_class c join pg_namespace n on n.oid = c.relnamespace and n.nspname = any($1::text[])
+        where c.relkind in ('r', 'p')
+        union
+        select r.of, p.on_to from reached r join passed p on p.of = r.oid
+    ), expressions(oid, class, part, text) as (
+        select d.adrelid, 'pg_attrdef'::regclass, d.oid, pg_get_expr(d.adbin, d.adrelid) from pg_attrdef d
+        union all
+        select k.conrelid, 'pg_constraint'::regclass, k.oid, pg_get_constraintdef(k.oid) from pg_constraint k
+        where k.contype = 'c' and k.conrelid <> 0
+        union all
+        select a.attrelid, 'pg_constraint'::regclass, k.oid, pg_get_constraintdef(k.oid)
+        from pg_attribute a join pg_constraint k on k.contypid = a.atttypid where k.contypid <> 0 and a.attnum > 0
+        union all
+        select a.attrelid, 'pg_type'::regclass, t.oid, pg_get_expr(t.typdefaultbin, 0)
+        from pg_attribute a join pg_type t on t.oid = a.atttypid
+        where t.typtype = 'd' and t.typdefaultbin is not null and a.attnum > 0
+    ), calling(oid) as materialized (
+        select e.oid from expressions e
+        where e.text ~ 'current_setting' or exists (
+            select from pg_depend d join pg_proc p on p.oid = d.refobjid
+            join pg_language l on l.oid = p.prolang and l.lanname not in ('c', 'internal')
+            where d.classid = e.class and d.objid = e.part and d.refclassid = 'pg_proc'::regclass)
+    )
+    select r.of::int8 as relation,
+        bool_or(c.relkind not in ('r', 'p')
+            or exists (select from pg_trigger t where t.tgrelid = c.oid and not t.tgisinternal and t.tgenabled <> 'D')
+            or exists (select from pg_rewrite w where w.ev_class = c.oid)) as triggered,
+        bool_or(c.relrowsecurity or exists (select from calling e where e.oid = c.oid)) as coded
+    from reached r join pg_class c on c.oid = r.oid
+    group by r.of
+"""
+
 # The exposed views, and all that these show anything of, through whatever views, in any schema.
 BEHIND = """
     with recursive behind(oid) as (

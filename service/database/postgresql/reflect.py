@@ -55,6 +55,7 @@ class _Read:
     functions: Rows
     types: Rows
     behind: Rows
+    code: Rows
     names: Rows
     shown: Mapping[int, Mapping[int, Place]]
     uniques: Rows
@@ -104,6 +105,7 @@ async def _read(pool: Pool, schemas: tuple[str, ...], extra: Sequence[str]) -> _
             functions=functions,
             types=await lease.fetch(TYPES, wanted, sorted(others)),
             behind=behind,
+            code=await lease.fetch(queries.CODE, wanted),
             names=await lease.fetch(queries.NAMES, hidden) if hidden else [],
             shown=await _shown(lease, [row["oid"] for row in behind if row["kind"] in _VIEWS]),
             uniques=await lease.fetch(queries.UNIQUES, wanted, hidden),
@@ -139,6 +141,7 @@ class _Build:
         self._columns = _columns(read.columns, types)
         self._computed = Computed(read.functions, types)
         self._keys = _Keys(read.uniques, read.foreign_keys)
+        self._code = {row["relation"]: row for row in read.code}
         self._behind = {(row["schema"], row["name"]): row["oid"] for row in read.behind}
         self._origins = Origins(
             read.shown,
@@ -183,6 +186,8 @@ class _Build:
             updatable=bool(row["events"] & _UPDATE),
             deletable=bool(row["events"] & _DELETE),
             plain=row["kind"] in _PLAIN and not row["row_security"],
+            triggered=oid not in self._code or self._code[oid]["triggered"],
+            coded=oid not in self._code or self._code[oid]["coded"],
             partition=row["partition"],
             origins=MappingProxyType(origins),
             computed=MappingProxyType(self._computed.columns(oid, columns)),

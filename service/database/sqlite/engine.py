@@ -83,8 +83,10 @@ def open_database(settings: Settings, observe: Observe) -> SqliteDatabase:
     """Makes the engines and the pool of a file; does no I/O.
 
     Raises:
-        SettingsError: the URL names no file.
+        SettingsError: the URL names no file, or there is to be a function before each request.
     """
+    if settings.db_pre_request is not None:
+        raise SettingsError(["DB_PRE_REQUEST: SQLite has no functions that could be called; expected none"])
     path = files.path_of(settings.database_url)
     limit = settings.statement_timeout
     readers = _engine(partial(files.open_reader, path, limit), limit, "BEGIN")

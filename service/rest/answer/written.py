@@ -9,6 +9,7 @@ from service.errors import MediaTypeError, PlanError
 from service.rest.answer.answer import Answer
 from service.rest.answer.lines import Frame
 from service.rest.answer.rows import read_headers
+from service.rest.answer.told import as_told
 from service.rest.execute.write import Written
 from service.rest.plan.media import Media
 from service.rest.plan.terms import Form
@@ -42,6 +43,7 @@ def answer_written(
     Raises:
         PlanError: PGRST115, a PUT's body is not the row of its URL; PGRST124, more rows than were allowed.
         MediaTypeError: PGRST116, there is not exactly one row where one was asked for.
+        PoolgateError: PGRST111 or PGRST112, what the database's own code says of the answer cannot be sent.
     """
     _check(written, asked, media, prepared)
     is_given = prepared.returns is Returns.ROWS
@@ -57,7 +59,8 @@ def answer_written(
         headers["Location"] = f"{quote(path)}?{_key(written.key, prepared.relation.primary_key)}"
     if applied := ", ".join(f"{name}={value}" for name, value in _applied(asked, prepared, transaction).items()):
         headers["Preference-Applied"] = applied
-    return Answer(_status(written, prepared, asked.method), headers, _body(written, media) if is_given else b"")
+    answer = Answer(_status(written, prepared, asked.method), headers, _body(written, media) if is_given else b"")
+    return as_told(answer, written.told.status, written.told.headers)
 
 
 def _check(written: Written, asked: Asked, media: Media, prepared: PreparedWrite) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import TypeVar
 
-from service.pool import Lease
+from service.database.context import NOTHING_TOLD, quoted_path, setting
 from service.rest.execute.explain import told_plan
 from service.rest.execute.idempotency import Once, in_turn
 from service.rest.execute.read import Result, in_utf8, whole_number
@@ -16,7 +16,6 @@ from service.rest.plan.media import Explain
 from service.rest.plan.terms import Count
 
 T = TypeVar("T")
-_ON_PATH = "select set_config('search_path', $1, true)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +51,7 @@ class CallRequest:
     def terms(self) -> Terms:
         """How its transaction is to be."""
         zone = self.request.asked.preferences.timezone
-        return Terms(readonly=self.readonly, trusted=False, zone=zone, commit=self.commit)
+        return Terms(readonly=self.readonly, trusted=False, zone=zone, path=self.path, commit=self.commit)
 
 
 async def run_call(call: CallRequest, conclude: Callable[[Called], T], once: Once[T] | None = None) -> T:
@@ -69,7 +68,7 @@ async def run_call(call: CallRequest, conclude: Callable[[Called], T], once: Onc
     request = call.request
 
     async def work(now: Turn) -> T:
-        return conclude(await call_with(now, call))
+        return conclude(await _call(now, await _begun(now, request)))
 
     return await in_turn(request.database, request.identity, call.terms, request.caller, work, once)
 
@@ -83,16 +82,19 @@ async def run_call_plan(call: CallRequest, explain: Explain) -> bytes:
     """
     request = call.request
     statement = request.prepared.statement
-    terms = Terms(readonly=call.readonly, trusted=False, commit=False)
+    terms = replace(call.terms, zone=None, commit=False)
     async with turn_on(request.database, request.identity, terms, request.caller) as now:
-        await _set_path(now.lease, call.path)
         return told_plan(await now.lease.fetch(statement.text, *request.arguments(statement)), explain)
 
 
 async def call_with(now: Turn, call: CallRequest) -> Called:
-    """Call a function by a connection in hand, in the transaction that it has open."""
-    await _set_path(now.lease, call.path)
-    return await _call(now, await _begun(now, call.request))
+    """Call a function by a connection in hand, in the transaction that it has open, where others may have been."""
+    if call.path:
+        # What others said of the answer is not this one's to say.
+        pairs = (("search_path", quoted_path(call.path)), ("response.status", ""), ("response.headers", ""))
+        text, arguments = setting(pairs)
+        await now.lease.fetchval(text, *arguments)
+    return await _call(replace(now, told=NOTHING_TOLD), await _begun(now, call.request))
 
 
 async def _begun(now: Turn, request: Request) -> Request:
@@ -113,11 +115,4 @@ async def _call(now: Turn, request: Request) -> Called:
     total = await whole_number(now.lease, request, counted)
     body = row["body"] if statement.binary else in_utf8(row["body"])
     result = Result(body, request.page, row["page_total"], total, now.lease.waited, now.ran)
-    return Called(result, row["told_status"], row["told_headers"])
-
-
-async def _set_path(lease: Lease, path: Sequence[str]) -> None:
-    if not path:
-        return
-    quoted = (f'"{name.replace(chr(34), chr(34) * 2)}"' for name in path)
-    await lease.fetchval(_ON_PATH, ", ".join(quoted))
+    return Called(result, row["told_status"] or now.told.status, row["told_headers"] or now.told.headers)

@@ -7,13 +7,14 @@ database, and a third where the write was done under a role.
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Hashable, Iterator
+from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import Generic, TypeVar
 
 from service.auth import Identity
 from service.database import Database
+from service.database.context import Caller
 from service.database.keys import Claim, Kept
 from service.errors import KeyInUseError, KeyReusedError, NotImplementedHereError, PoolgateError
 from service.pool import Lease
@@ -106,7 +107,7 @@ async def in_turn(
     database: Database,
     identity: Identity,
     terms: Terms,
-    caller: Hashable,
+    caller: Caller,
     work: Callable[[Turn], Awaitable[T]],
     once: Once[T] | None = None,
 ) -> T:
@@ -137,7 +138,7 @@ async def _under_key(
     database: Database,
     identity: Identity,
     terms: Terms,
-    caller: Hashable,
+    caller: Caller,
     work: Callable[[Turn], Awaitable[T]],
     once: Once[T],
 ) -> T:

@@ -7,10 +7,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from service.database.context import NOTHING_TOLD, Told
 from service.errors import CursorError
 from service.pool import Lease, Row
 from service.rest.execute.request import Request, turn
-from service.rest.execute.transaction import Turn
+from service.rest.execute.transaction import Turn, retried
 from service.rest.prepare import Prepared
 from service.rest.sql import key_value
 from service.rest.terms import KeyValue, Page
@@ -28,6 +29,7 @@ class Result:
         total: how many there are, where it was asked for.
         waited: seconds until a connection was in hand.
         ran: seconds that it was.
+        told: what came before the read says of the answer.
         ending: of a page that is told by keys and has more rows behind it, those of its last row.
     """
 
@@ -38,18 +40,23 @@ class Result:
     waited: float
     ran: float
     ending: list[KeyValue] | None = None
+    told: Told = NOTHING_TOLD
 
 
 async def run_read(request: Request) -> Result:
-    """Run a read.
+    """Run a read; once more if another transaction was in its way.
 
     Raises:
         DatabaseError: the database refused.
         UnavailableError: no connection could be had, or it was lost.
     """
     arguments = request.arguments(request.prepared.statement)
-    async with turn(request) as now:
-        return await _read(now, request, arguments)
+
+    async def once() -> Result:
+        async with turn(request) as now:
+            return await _read(now, request, arguments)
+
+    return await retried(once)
 
 
 async def read_with(now: Turn, request: Request) -> Result:
@@ -62,7 +69,7 @@ async def _read(now: Turn, request: Request, arguments: list[Any]) -> Result:
     statement = request.prepared.statement
     ending = _ending(row, statement.ending)
     body = row[0] if statement.binary else in_utf8(row[0])
-    return Result(body, request.page, row[1], total, now.lease.waited, now.ran, ending)
+    return Result(body, request.page, row[1], total, now.lease.waited, now.ran, ending, now.told)
 
 
 async def _fetch(lease: Lease, request: Request, arguments: list[Any]) -> tuple[Any, int | None]:

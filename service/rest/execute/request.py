@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, replace
 from typing import Any
 
 from service.auth import Identity
 from service.database import Database
+from service.database.context import NOBODY, Caller
 from service.rest.execute.transaction import Terms, Turn, turn_on
 from service.rest.prepare import Prepared
 from service.rest.sql import Statement
@@ -21,7 +21,7 @@ class Request:
 
     Args:
         page: what is read, its limit lowered to the most that is allowed.
-        caller: for whom the connection is taken; the pool's share is counted by it.
+        caller: for whom the connection is taken.
     """
 
     database: Database
@@ -29,7 +29,7 @@ class Request:
     asked: Asked
     identity: Identity
     page: Page
-    caller: Hashable = None
+    caller: Caller = NOBODY
 
     def arguments(self, statement: Statement) -> list[Any]:
         """The placeholders' values.

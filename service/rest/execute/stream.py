@@ -11,10 +11,12 @@ from collections.abc import AsyncIterator, Sequence
 from contextlib import AsyncExitStack, aclosing
 from dataclasses import dataclass
 
+from service.database.context import NOTHING_TOLD, Told
 from service.errors import StreamTimeoutError
 from service.pool import Lease, Row
 from service.rest.execute.read import in_utf8, is_exact, whole_number
 from service.rest.execute.request import Request, turn
+from service.rest.execute.transaction import retried
 from service.rest.terms import Page
 
 FEW = 100
@@ -32,6 +34,7 @@ class Stream:
         first: the first lines, an end between each two; None where there are none.
         page_total: how many rows the page has; None where that is not known yet.
         rest: the other lines; to be closed, for it holds a connection. None where there are none.
+        told: what came before the read says of the answer.
     """
 
     first: bytes | None
@@ -41,10 +44,11 @@ class Stream:
     waited: float
     ran: float
     rest: Parts | None = None
+    told: Told = NOTHING_TOLD
 
 
 async def open_stream(request: Request, *, timeout: float) -> Stream:
-    """Begin a read, so far that most errors would have shown.
+    """Begin a read, so far that most errors would have shown; once more if another transaction was in its way.
 
     Args:
         timeout: seconds that the stream may last.
@@ -54,7 +58,8 @@ async def open_stream(request: Request, *, timeout: float) -> Stream:
         UnavailableError: no connection could be had, or it was lost.
     """
     limit = request.page.limit
-    return await (_few(request) if limit is not None and limit <= FEW else _many(request, timeout))
+    is_short = limit is not None and limit <= FEW
+    return await retried(lambda: _few(request) if is_short else _many(request, timeout))
 
 
 async def _few(request: Request) -> Stream:
@@ -66,7 +71,7 @@ async def _few(request: Request) -> Stream:
         total, _ = await _total(now.lease, request)
         rows = await now.lease.fetch(statement.text, *arguments)
         ran = now.ran
-    return Stream(_joined(rows), request.page, len(rows), total, now.lease.waited, ran)
+    return Stream(_joined(rows), request.page, len(rows), total, now.lease.waited, ran, told=now.told)
 
 
 async def _many(request: Request, timeout: float) -> Stream:
@@ -86,7 +91,7 @@ async def _many(request: Request, timeout: float) -> Stream:
                 break
         else:
             page_total = len(first)
-    return Stream(_joined(first), request.page, page_total, total, now.lease.waited, now.ran, rest)
+    return Stream(_joined(first), request.page, page_total, total, now.lease.waited, now.ran, rest, now.told)
 
 
 async def _total(lease: Lease, request: Request) -> tuple[int | None, bool]:

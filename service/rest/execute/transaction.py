@@ -3,20 +3,19 @@
 from __future__ import annotations
 
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Hashable
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import TypeVar
 
 from service.auth import CHALLENGE, Identity
 from service.database import Database
+from service.database.context import NOBODY, NOTHING_TOLD, TOLD, Caller, Told, context
 from service.errors import PoolgateError
 from service.pool import Lease
 
 T = TypeVar("T")
 _NO_RIGHT = "42501"
-_AS_ROLE = "select set_config('role', $1, true)"
-_IN_ZONE = "select set_config('timezone', $1, true)"
 _IN_THE_WAY = ("40001", "40P01")
 """serialization_failure and deadlock_detected: the other transaction was let through, and by now it is."""
 
@@ -30,6 +29,7 @@ class Terms:
         alone: it is one statement, which needs no transaction around it.
         trusted: it changes nothing for the session; see `Pool.lease`.
         zone: the time zone that times are written in.
+        path: the schemas in which names without one are looked for; none: as the connection has it.
         commit: False undoes all at its end.
         lasting: seconds that it may last, where that is longer than others may.
     """
@@ -38,6 +38,7 @@ class Terms:
     alone: bool = False
     trusted: bool = True
     zone: str | None = None
+    path: Sequence[str] = ()
     commit: bool = True
     lasting: float | None = None
 
@@ -48,10 +49,12 @@ class Turn:
 
     Args:
         began: on the clock of `time.perf_counter`.
+        told: what came before the request's own statement says of the answer.
     """
 
     lease: Lease
     began: float
+    told: Told = NOTHING_TOLD
 
     @property
     def ran(self) -> float:
@@ -64,22 +67,24 @@ async def turn_on(
     database: Database,
     identity: Identity,
     terms: Terms,
-    caller: Hashable,
+    caller: Caller = NOBODY,
     first: Callable[[Lease], Awaitable[bool]] | None = None,
 ) -> AsyncIterator[Turn]:
     """A connection for a request.
 
     Args:
-        caller: for whom it is taken; the pool's share is counted by it.
+        caller: for whom it is taken.
         first: is run in the transaction before anything is the caller's; False where nothing is to come.
 
     Raises:
         DatabaseError: the database refused.
         UnavailableError: no connection could be had, or it was lost.
     """
-    bare = terms.alone and terms.commit and identity.role is None and terms.zone is None
+    bare = terms.alone and terms.commit and identity.role is None and terms.zone is None and not database.pre_request
     try:
-        async with database.pool.lease(readonly=terms.readonly, identity=caller, trusted=terms.trusted) as lease:
+        async with database.pool.lease(
+            readonly=terms.readonly, identity=caller.address, trusted=terms.trusted
+        ) as lease:
             now = Turn(lease, time.perf_counter())
             if bare:
                 yield now
@@ -88,7 +93,9 @@ async def turn_on(
                 if first is not None and not await first(lease):
                     yield now
                     return
-                await _set_out(lease, identity, terms)
+                await _set_up(database, lease, identity, caller, terms)
+                if database.pre_request is not None:
+                    now.told = await _ask(lease, database.pre_request)
                 yield now
                 if not (terms.commit or terms.readonly) and database.settle:
                     await lease.script(database.settle)  # what waits for the end shows now, or it never would
@@ -99,18 +106,17 @@ async def turn_on(
         raise seen_by(identity, translated) from error
 
 
-async def _set_out(lease: Lease, identity: Identity, terms: Terms) -> None:
-    if identity.role is not None:
-        await lease.fetchval(_AS_ROLE, identity.role)
-    if terms.zone is not None:
-        await lease.fetchval(_IN_ZONE, terms.zone)
+async def _set_up(database: Database, lease: Lease, identity: Identity, caller: Caller, terms: Terms) -> None:
+    found = context(database, identity, caller, zone=terms.zone, path=terms.path)
+    if found is not None:
+        await lease.fetchval(found[0], *found[1])
 
 
-async def set_out_again(database: Database, lease: Lease, identity: Identity, terms: Terms) -> None:
+async def set_out_again(database: Database, lease: Lease, identity: Identity, caller: Caller, terms: Terms) -> None:
     """Has the rest of a transaction be as its beginning, whatever a function has set meanwhile."""
     if database.afresh:
         await lease.script(database.afresh)
-        await _set_out(lease, identity, terms)
+        await _set_up(database, lease, identity, caller, terms)
 
 
 @asynccontextmanager
@@ -122,6 +128,16 @@ async def only_reading(database: Database, lease: Lease) -> AsyncIterator[None]:
     await lease.script(f"SAVEPOINT reading; {database.to_readonly}")
     yield
     await lease.script("RELEASE SAVEPOINT reading")  # as PostgreSQL has it, the transaction may write again then
+
+
+async def told_by(lease: Lease) -> Told:
+    """What the database's own code has said of the answer in this transaction."""
+    return await _ask(lease, TOLD)
+
+
+async def _ask(lease: Lease, statement: str) -> Told:
+    row = await lease.fetchrow(statement)
+    return NOTHING_TOLD if row is None else Told(row[0], row[1])
 
 
 async def retried(once: Callable[[], Awaitable[T]]) -> T:

@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Hashable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, TypeVar
 
 from service.auth import Identity
 from service.database import Database
+from service.database.context import NOBODY, NOTHING_TOLD, Caller, Told
 from service.pool import Lease, Row
 from service.rest.asked.payload import Payload, objects
 from service.rest.asked.payload_json import JsonValue
 from service.rest.execute.idempotency import Once, in_turn
 from service.rest.execute.read import in_utf8
-from service.rest.execute.transaction import Terms, Turn
+from service.rest.execute.transaction import Terms, Turn, told_by
 from service.rest.plan.write import Action
 from service.rest.prepare import PreparedWrite
 from service.rest.sql import Procedure, Statement
@@ -36,6 +37,7 @@ class Written:
         keys: the names of what a body of lines has in each.
         waited: seconds until a connection was in hand.
         ran: seconds that it was.
+        told: what the database's own code says of the answer.
     """
 
     body: bytes | None = None
@@ -46,6 +48,7 @@ class Written:
     keys: tuple[str, ...] = ()
     waited: float = 0.0
     ran: float = 0.0
+    told: Told = NOTHING_TOLD
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +59,7 @@ class WriteRequest:
         payload: the body; None where there is none.
         commit: False undoes all at the end.
         checked: what was done may turn out to be refused.
-        caller: for whom the connection is taken; the pool's share is counted by it.
+        caller: for whom the connection is taken.
     """
 
     database: Database
@@ -66,12 +69,13 @@ class WriteRequest:
     identity: Identity
     commit: bool = True
     checked: bool = False
-    caller: Hashable = None
+    caller: Caller = NOBODY
 
     @property
     def terms(self) -> Terms:
         """How its transaction is to be."""
-        alone = isinstance(self.prepared.statement, Statement) and not self.checked
+        # Code of the schema's author finds the request in settings of the transaction.
+        alone = isinstance(self.prepared.statement, Statement) and self.prepared.plain and not self.checked
         return Terms(readonly=False, alone=alone, zone=self.asked.preferences.timezone, commit=self.commit)
 
 
@@ -90,7 +94,8 @@ async def run_write(request: WriteRequest, conclude: Callable[[Written], T], onc
 
     async def work(now: Turn) -> T:
         written = await write_with(now.lease, request)
-        return conclude(replace(written, waited=now.lease.waited, ran=now.ran))
+        told = await told_by(now.lease) if request.prepared.relation.triggered else now.told
+        return conclude(replace(written, waited=now.lease.waited, ran=now.ran, told=told))
 
     return await in_turn(request.database, request.identity, request.terms, request.caller, work, once)
 

@@ -3,24 +3,21 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Hashable, Mapping
+from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Any, Protocol, TypeVar
 
-from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncTransaction
 
 from service.auth import Identity
 from service.database import Database
+from service.database.context import NOBODY, NOTHING_TOLD, Caller, Told, context
 from service.rest.execute.idempotency import Once
 from service.rest.registered.again import alone, once_on
 from service.rest.registered.registry import Registered
 
 T = TypeVar("T")
-_AS_ROLE = text("select set_config('role', :role, true)")
-
-_IN_ZONE = text("select set_config('timezone', :zone, true)")
 
 
 class Lend(Protocol):
@@ -36,7 +33,7 @@ class Call:
     Args:
         arguments: as the function's signature has them; those with a default may be missing.
         commit: False undoes all at the end.
-        caller: for whom the connection is taken; the pool's share is counted by it.
+        caller: for whom the connection is taken.
         zone: the time zone that the session's times are written in; None for the session's own.
     """
 
@@ -45,18 +42,19 @@ class Call:
     arguments: Mapping[str, Any]
     identity: Identity
     commit: bool = True
-    caller: Hashable = None
+    caller: Caller = NOBODY
     zone: str | None = None
 
 
 async def run_registered(
-    call: Call, lend: Lend, conclude: Callable[[Any, float, float], T], once: Once[T] | None = None
+    call: Call, lend: Lend, conclude: Callable[[Any, Told, float, float], T], once: Once[T] | None = None
 ) -> T:
     """Call a function in a transaction: committed when it returns, rolled back when it raises.
 
     Args:
-        conclude: makes the answer of what the function returned, before that is made to last; it is told how many
-            seconds were waited for a connection and how many it has been in hand.
+        conclude: makes the answer of what the function returned, before that is made to last; it is given what came
+            before the function and says of the answer, too, and how many seconds were waited for a connection and how
+            many it has been in hand.
         once: it has a key.
 
     Raises:
@@ -66,12 +64,13 @@ async def run_registered(
     database, registered = call.database, call.registered
     asked = time.perf_counter()
     with alone(once):
-        async with database.pool.acquire(readonly=registered.readonly, identity=call.caller) as connection:
+        async with database.pool.acquire(readonly=registered.readonly, identity=call.caller.address) as connection:
             began = time.perf_counter()
 
             async def work() -> T:
+                told = await _prepare(call, connection)
                 value = await _run(call, lend, connection)
-                return conclude(value, began - asked, time.perf_counter() - began)
+                return conclude(value, told, began - asked, time.perf_counter() - began)
 
             async with connection.begin() as transaction:
                 changes_role = call.identity.role is not None or not registered.readonly
@@ -83,7 +82,6 @@ async def run_registered(
 
 async def _run(call: Call, lend: Lend, connection: AsyncConnection) -> Any:
     registered = call.registered
-    await _prepare(call, connection)
     given = dict(call.arguments)
     if registered.signature.connection is not None:
         given[registered.signature.connection] = connection
@@ -91,13 +89,17 @@ async def _run(call: Call, lend: Lend, connection: AsyncConnection) -> Any:
         return await registered.function(**given)
 
 
-async def _prepare(call: Call, connection: AsyncConnection) -> None:
-    if call.registered.readonly and call.database.to_readonly is not None:
-        await connection.exec_driver_sql(call.database.to_readonly)
-    if call.identity.role is not None:
-        await connection.execute(_AS_ROLE, {"role": call.identity.role})
-    if call.zone is not None:
-        await connection.execute(_IN_ZONE, {"zone": call.zone})
+async def _prepare(call: Call, connection: AsyncConnection) -> Told:
+    database = call.database
+    if call.registered.readonly and database.to_readonly is not None:
+        await connection.exec_driver_sql(database.to_readonly)
+    set_up = context(database, call.identity, call.caller, zone=call.zone)
+    if set_up is not None:
+        await connection.exec_driver_sql(set_up[0], tuple(set_up[1]))
+    if database.pre_request is None:
+        return NOTHING_TOLD
+    row: Any = (await connection.exec_driver_sql(database.pre_request)).first()
+    return NOTHING_TOLD if row is None else Told(row[0], row[1])
 
 
 async def _undo(database: Database, connection: AsyncConnection, transaction: AsyncTransaction) -> None:
