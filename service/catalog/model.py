@@ -127,6 +127,10 @@ class RelationKind(enum.Enum):
     RESULT = "result"  # rows that a function gives, which are no table's
 
 
+EVENTS = frozenset(("insert", "update", "delete"))
+"""What is done to rows by writing."""
+
+
 @dataclass(frozen=True, slots=True)
 class Relation:
     """A table or view.
@@ -137,8 +141,8 @@ class Relation:
         unique_indexes: those of them that are no constraint's.
         plain: reading it runs no code of the schema's author (an ordinary table without row security), so that a
             read needs no READ ONLY transaction to be harmless.
-        triggered: writing its rows may run triggers or rules of the schema's author, as of a view it does.
-        coded: writing its rows may run other code of theirs: row security, a default or a check that calls it.
+        triggered: what of `EVENTS` may run triggers or rules of the schema's author.
+        coded: what of them may run other code of theirs: row security, a default or a check that calls it.
         origins: of a view's columns, by their names, as far as they are a table's; chains of views are followed to
             the table.
         computed: functions that are read like columns, by name.
@@ -160,8 +164,8 @@ class Relation:
     updatable: bool = True
     deletable: bool = True
     plain: bool = True
-    triggered: bool = False
-    coded: bool = False
+    triggered: frozenset[str] = frozenset()
+    coded: frozenset[str] = frozenset()
     origins: Mapping[str, Origin] = field(default_factory=_none)
     computed: Mapping[str, ComputedColumn] = field(default_factory=_none)
     related: tuple[ComputedRelationship, ...] = ()

@@ -14,7 +14,7 @@ from service.rest.plan.names import resolve_relation, resolve_schema
 from service.rest.plan.plain import is_plain
 from service.rest.plan.read import plan_read
 from service.rest.plan.terms import Count, Keyset, ReadPlan
-from service.rest.plan.write import Returns, Write, plan_write
+from service.rest.plan.write import Action, Returns, Write, plan_write
 from service.rest.sql import (
     Procedure,
     Statement,
@@ -62,6 +62,7 @@ class PreparedWrite:
     Args:
         statement: one that does all, or several.
         plain: it runs no code of the schema's author.
+        triggered: it may run triggers or rules of theirs.
         warnings: what the caller is to be told beside the answer.
     """
 
@@ -70,6 +71,7 @@ class PreparedWrite:
     returns: Returns
     statement: Statement | Procedure
     plain: bool = True
+    triggered: bool = False
     warnings: tuple[str, ...] = ()
 
 
@@ -256,11 +258,20 @@ class Statements:
             aggregates=self._aggregates,
             geojson=catalog.geojson,
         )
+        events = _events(plan.write)
         return PreparedWrite(
             *(relation, plan.write, plan.returns, build_write(plan, self._database)),
-            plain=not (relation.triggered or relation.coded) and is_plain(plan.read.node),
+            plain=not (events & (relation.triggered | relation.coded)) and is_plain(plan.read.node),
+            triggered=bool(events & relation.triggered),
             warnings=plan.read.warnings,
         )
+
+
+def _events(write: Write) -> frozenset[str]:
+    """What it does to rows, as a relation's triggers name it."""
+    if write.action is Action.INSERT:
+        return frozenset(("insert", "update") if write.conflict and write.merge else ("insert",))
+    return frozenset(("update" if write.action is Action.UPDATE else "delete",))
 
 
 def _shape_of(cursor: Cursor | None) -> Hashable:

@@ -54,20 +54,24 @@ COLUMNS = """
     order by a.attrelid, a.attnum
 """
 
-# What runs when rows of a table are written: on it, its parts, and where keys pass a change on. Functions in C, as the
+# What runs when rows of a table are inserted, updated or deleted: on it, its parts, and where keys pass a change on. Functions in C, as the
 # server's own and most extensions' are, read no settings.
 CODE = """
-    with recursive passed(of, on_to) as materialized (
-        select inhparent, inhrelid from pg_inherits
-        union
-        select confrelid, conrelid from pg_constraint
-        where contype = 'f' and (confupdtype in ('c', 'n', 'd') or confdeltype in ('c', 'n', 'd'))
-    ), reached(of, oid) as (
-        select c.oid, c.oid
-        from pg_class c join pg_namespace n on n.oid = c.relnamespace and n.nspname = any($1::text[])
+    with recursive passed(of, on_to, events) as materialized (
+        select inhparent, inhrelid, array['insert', 'update', 'delete'] from pg_inherits
+        union all
+        select confrelid, conrelid, array['update', 'delete'] from pg_constraint
+        where contype = 'f' and confupdtype in ('c', 'n', 'd')
+        union all
+        select confrelid, conrelid, array['delete'] from pg_constraint
+        where contype = 'f' and confdeltype in ('c', 'n', 'd')
+    ), reached(of, event, oid) as (
+        select c.oid, e.event, c.oid
+        from unnest(array['insert', 'update', 'delete']) e(event), pg_class c
+        join pg_namespace n on n.oid = c.relnamespace and n.nspname = any($1::text[])
         where c.relkind in ('r', 'p')
         union
-        select r.of, p.on_to from reached r join passed p on p.of = r.oid
+        select r.of, r.event, p.on_to from reached r join passed p on p.of = r.oid and r.event = any(p.events)
     ), expressions(oid, class, part, text) as (
         select d.adrelid, 'pg_attrdef'::regclass, d.oid, pg_get_expr(d.adbin, d.adrelid) from pg_attrdef d
         union all
@@ -87,13 +91,13 @@ CODE = """
             join pg_language l on l.oid = p.prolang and l.lanname not in ('c', 'internal')
             where d.classid = e.class and d.objid = e.part and d.refclassid = 'pg_proc'::regclass)
     )
-    select r.of::int8 as relation,
+    select r.of::int8 as relation, r.event,
         bool_or(c.relkind not in ('r', 'p')
             or exists (select from pg_trigger t where t.tgrelid = c.oid and not t.tgisinternal and t.tgenabled <> 'D')
             or exists (select from pg_rewrite w where w.ev_class = c.oid)) as triggered,
         bool_or(c.relrowsecurity or exists (select from calling e where e.oid = c.oid)) as coded
     from reached r join pg_class c on c.oid = r.oid
-    group by r.of
+    group by r.of, r.event
 """
 
 # The exposed views, and all that these show anything of, through whatever views, in any schema.

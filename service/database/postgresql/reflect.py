@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any
 
-from service.catalog.model import Catalog, Column, ForeignKey, Origin, Relation, RelationKind
+from service.catalog.model import EVENTS, Catalog, Column, ForeignKey, Origin, Relation, RelationKind
 from service.database.own import is_own
 from service.database.postgresql import queries, routines
 from service.database.postgresql.computed import Computed
@@ -141,7 +141,7 @@ class _Build:
         self._columns = _columns(read.columns, types)
         self._computed = Computed(read.functions, types)
         self._keys = _Keys(read.uniques, read.foreign_keys)
-        self._code = {row["relation"]: row for row in read.code}
+        self._triggered, self._coded = _events(read.code, "triggered"), _events(read.code, "coded")
         self._behind = {(row["schema"], row["name"]): row["oid"] for row in read.behind}
         self._origins = Origins(
             read.shown,
@@ -186,8 +186,8 @@ class _Build:
             updatable=bool(row["events"] & _UPDATE),
             deletable=bool(row["events"] & _DELETE),
             plain=row["kind"] in _PLAIN and not row["row_security"],
-            triggered=oid not in self._code or self._code[oid]["triggered"],
-            coded=oid not in self._code or self._code[oid]["coded"],
+            triggered=self._triggered.get(oid, EVENTS),
+            coded=self._coded.get(oid, EVENTS),
             partition=row["partition"],
             origins=MappingProxyType(origins),
             computed=MappingProxyType(self._computed.columns(oid, columns)),
@@ -216,6 +216,14 @@ class _Build:
 
 def _by_name(relations: list[Relation]) -> Mapping[tuple[str, str], Relation]:
     return MappingProxyType({(relation.schema, relation.name): relation for relation in relations})
+
+
+def _events(rows: Rows, name: str) -> Mapping[int, frozenset[str]]:
+    """By relation, the events of which that is true."""
+    found: dict[int, frozenset[str]] = defaultdict(frozenset)
+    for row in rows:
+        found[row["relation"]] |= {row["event"]} if row[name] else set()
+    return found
 
 
 def _columns(rows: Rows, types: Types) -> dict[int, dict[str, Column]]:

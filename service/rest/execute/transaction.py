@@ -82,9 +82,9 @@ async def turn_on(
     """
     bare = terms.alone and terms.commit and identity.role is None and terms.zone is None and not database.pre_request
     try:
-        async with database.pool.lease(
-            readonly=terms.readonly, identity=caller.address, trusted=terms.trusted
-        ) as lease:
+        # A function before each request may set anything for the session.
+        trusted = terms.trusted and not database.pre_request
+        async with database.pool.lease(readonly=terms.readonly, identity=caller.address, trusted=trusted) as lease:
             now = Turn(lease, time.perf_counter())
             if bare:
                 yield now

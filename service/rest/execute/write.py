@@ -94,7 +94,7 @@ async def run_write(request: WriteRequest, conclude: Callable[[Written], T], onc
 
     async def work(now: Turn) -> T:
         written = await write_with(now.lease, request)
-        told = await told_by(now.lease) if request.prepared.relation.triggered else now.told
+        told = await told_by(now.lease) if request.prepared.triggered else now.told
         return conclude(replace(written, waited=now.lease.waited, ran=now.ran, told=told))
 
     return await in_turn(request.database, request.identity, request.terms, request.caller, work, once)
