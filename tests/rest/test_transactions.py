@@ -272,7 +272,7 @@ def test_a_database_without_functions(sqlite_url: str) -> None:
 async def test_round_trips(
     postgresql_url: str, raw: Any, monkeypatch: pytest.MonkeyPatch, settings: Any, request_: Any, trips: int
 ) -> None:
-    """One where there is no transaction; else BEGIN, what is set, the statement, COMMIT, and what is asked for beside."""
+    """One where there is no transaction; else BEGIN, what is set, the statement, COMMIT, and what is asked beside."""
     method, url, body = request_
     async with serving(postgresql_url, **settings) as http:
         headers = {"Prefer": "timezone=Asia/Tokyo"} if trips > 1 else {}
