@@ -19,6 +19,7 @@ from service.app import create_app
 from service.migrate import migrate
 from service.settings import Settings
 from service.testing import client, running
+from tests.database.opened import until
 
 SCHEMA = """
 create table account (id int primary key, amount int not null);
@@ -86,20 +87,18 @@ async def serving(url: str, *, functions: Path | None = None, **options: str) ->
         yield http
 
 
-async def until_blocked(watching: Any, count: int = 1) -> None:
-    """Until so many sessions of the database wait for another's lock."""
+async def until_blocked(watching: Any) -> None:
+    """Until a session of the database waits for another's lock."""
     asked = """select count(*) from pg_stat_activity
         where datname = current_database() and cardinality(pg_blocking_pids(pid)) > 0"""
-    async with asyncio.timeout(DEADLINE):
-        while await watching.fetchval(asked) < count:
-            await asyncio.sleep(0.01)
+    await until(lambda: watching.fetchval(asked), within=DEADLINE)
 
 
 async def test_a_deadlock(postgresql_url: str, raw: Connect) -> None:
     """Whose transaction was broken off is done again as a whole when the other is through, and answered."""
     other, watching = await raw(), await raw()
     await other.execute("set deadlock_timeout = '60s'")  # so it is ours that is broken off
-    async with serving(postgresql_url, deadlock_timeout="1000ms") as http:
+    async with serving(postgresql_url, deadlock_timeout="2000ms") as http:
         await other.execute("begin; update account set amount = 20 where id = 2")
         batch = asyncio.create_task(http.post("", json=BATCH))
         await until_blocked(watching)  # ours has row 1, and waits for row 2
@@ -109,10 +108,7 @@ async def test_a_deadlock(postgresql_url: str, raw: Connect) -> None:
         answer = await asyncio.wait_for(batch, DEADLINE)
     assert answer.status_code == 200, answer.text
     deadlocks = "select deadlocks from pg_stat_database where datname = current_database()"
-    async with asyncio.timeout(DEADLINE):
-        while await watching.fetchval(deadlocks) != 1:  # it was one, as the server counts them
-            await asyncio.sleep(0.05)
-            await watching.execute("select pg_stat_clear_snapshot()")
+    await until(lambda: watching.fetchval(deadlocks), within=DEADLINE)  # it was one, as the server counts them
     assert [tuple(row) for row in await other.fetch("select * from account order by id")] == [(1, 1), (2, 2)]
 
 

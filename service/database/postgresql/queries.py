@@ -54,8 +54,8 @@ COLUMNS = """
     order by a.attrelid, a.attnum
 """
 
-# What runs when rows of a table are inserted, updated or deleted: on it, its parts, and where keys pass a change on. Functions in C, as the
-# server's own and most extensions' are, read no settings.
+# What runs when rows of a table are inserted, updated or deleted: on it, its parts, and where keys pass a change on.
+# Functions in C, as the server's own and most extensions' are, read no settings.
 CODE = """
     with recursive passed(of, on_to, events) as materialized (
         select inhparent, inhrelid, array['insert', 'update', 'delete'] from pg_inherits
