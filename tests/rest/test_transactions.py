@@ -16,6 +16,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from service.app import create_app
 from service.database.postgresql.driver import AsyncpgDriver
 from service.errors import SettingsError
+from service.migrate import migrate
 from service.settings import Settings
 from service.testing import client, running
 
@@ -23,7 +24,7 @@ SCHEMA = """
 create role teller nologin;
 create table note (id int primary key, body text);
 insert into note values (1, 'a'), (2, 'b');
-create table owned (id int primary key, tenant text default current_setting('app.settings.tenant', true));
+create table owned (id serial primary key, tenant text default current_setting('app.settings.tenant', true));
 create view said as select current_setting('request.method', true) as method,
     current_setting('request.path', true) as path, current_setting('request.headers', true)::json as headers,
     current_setting('request.cookies', true)::json as cookies,
@@ -227,6 +228,11 @@ async def test_it_is_called_once(postgresql_url: str, raw: Any) -> None:
         assert await raw.fetchval("select count(*) from calls") == 1
         await http.post("rpc/counted", json={})
         assert await raw.fetchval("select count(*) from calls") == 2
+        await migrate(postgresql_url)
+        for number, url in enumerate(("rpc/counted", "owned")):
+            for _ in range(2):
+                assert (await http.post(url, json={}, headers={"Idempotency-Key": url})).is_success
+            assert await raw.fetchval("select count(*) from calls") == 3 + number
 
 
 async def test_what_it_sets_for_the_session_ends_with_the_request(postgresql_url: str, raw: Any) -> None:
