@@ -13,6 +13,7 @@ import pytest
 from database.opened import opened
 from service.auth import anonymous
 from service.database import Database
+from service.database.context import NOBODY
 from service.database.keys import SWEPT, Claim, Kept
 from service.errors import KeyInUseError, KeyReusedError, NotImplementedHereError
 from service.migrate import migrate
@@ -254,5 +255,5 @@ async def test_what_only_reads_is_done_each_time(database: Database) -> None:
 
     once = Once(Memory(database), CLAIM, never, never)
     for number in (1, 2):
-        assert await in_turn(database, anonymous("read", None), Terms(readonly=True), None, work, once) == number
+        assert await in_turn(database, anonymous("read", None), Terms(readonly=True), NOBODY, work, once) == number
     assert await count(database, "poolgate_idempotency") == 0

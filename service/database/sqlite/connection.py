@@ -8,7 +8,7 @@ import sqlite3
 from collections.abc import Callable
 from contextlib import suppress
 from functools import lru_cache, partial
-from time import monotonic
+from time import monotonic, sleep
 from typing import Any, TypeVar
 
 import aiosqlite
@@ -25,6 +25,8 @@ _READ = (
 )
 _READS = re.compile(rf"\s*pragma\s+(?:\w+\.)?(?:\w+|(?:{'|'.join(_READ)})\s*[(=][^;]*)[\s;]*", re.IGNORECASE)
 
+BEGIN = "BEGIN IMMEDIATE"
+"""Not a deferred one: that fails where another process writes between its first read and its first write."""
 STEPS = 20_000
 """Virtual machine steps between two looks at the clock: well under a millisecond, and too far apart to be felt."""
 SETTLE = 2.0
@@ -69,6 +71,7 @@ class LimitedConnection(sqlite3.Connection):
     def __init__(self, *args: Any, limit: float, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.limit = limit
+        self._patience = float(kwargs.get("timeout", 0.0))
         self.running = Statement(limit)
         self.is_touched = False
         """Whether a statement may have changed it for whoever comes next."""
@@ -86,13 +89,37 @@ class LimitedConnection(sqlite3.Connection):
         """Ignored: SQLAlchemy sets it to leave AUTOCOMMIT, and then sqlite3 would open transactions by itself."""
 
     def look_at(self, sql: str) -> str:
-        """Before each statement: notes whether it changes the connection, and has the log be short; returns it."""
+        """Before each statement: has the log be short, and notes whether it changes the connection; returns what is to
+        be run of it."""
         if self.log is not None and not self.in_transaction:
             began = monotonic()
             self.log.trim(self)
             self.running.deadline += monotonic() - began
+        if sql.rstrip(";") == BEGIN:
+            self._begin_to_write()
+            return "-- it has begun"
         self.is_touched = self.is_touched or lasts(sql)
         return sql
+
+    def _begin_to_write(self) -> None:
+        """Opens a transaction as soon as nobody else writes. SQLite's own wait for that cannot be stopped, and a
+        caller who hangs up would take the connection with it."""
+        cursor, until, pause = sqlite3.Cursor(self), monotonic() + self._patience, 0.001
+        cursor.execute("PRAGMA busy_timeout=0")
+        try:
+            while True:
+                try:
+                    cursor.execute(BEGIN)
+                except sqlite3.OperationalError as error:
+                    is_busy = error.sqlite_errorname.startswith("SQLITE_BUSY")
+                    if not is_busy or self._over() or monotonic() >= until:
+                        raise
+                    sleep(pause)
+                    pause = min(2 * pause, 0.02)
+                else:
+                    return
+        finally:
+            cursor.execute(f"PRAGMA busy_timeout={round(self._patience * 1000)}")
 
     def cursor(self, factory: Any = None) -> Any:
         return super().cursor(factory or LimitedCursor)

@@ -6,7 +6,7 @@ import sqlite3
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
-from service.database.sqlite.connection import FileConnection, LimitedConnection
+from service.database.sqlite.connection import BEGIN, FileConnection, LimitedConnection
 from service.database.sqlite.errors import name_of
 from service.pool import Cursor, Row
 
@@ -111,7 +111,7 @@ class SqliteDriver:
     def begin(self, *, readonly: bool, lasting: float | None = None) -> str:
         # IMMEDIATE: a deferred one that reads first and writes later fails when another process wrote in between,
         # and no waiting helps.
-        return "BEGIN" if readonly else "BEGIN IMMEDIATE"
+        return "BEGIN" if readonly else BEGIN
 
     def is_closed(self, connection: FileConnection) -> bool:
         return not connection.is_open

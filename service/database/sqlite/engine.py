@@ -17,7 +17,7 @@ from service.catalog.saved_file import SavedFile
 from service.database.base import Database
 from service.database.limits import pool_limits
 from service.database.sqlite import changes, dialect, errors, files, reflect, saved
-from service.database.sqlite.connection import FileConnection, LimitedConnection
+from service.database.sqlite.connection import BEGIN, FileConnection, LimitedConnection
 from service.database.sqlite.driver import SqliteDriver
 from service.database.sqlite.keys import SqliteKeys
 from service.errors import DatabaseAwayError, PoolgateError, SettingsError
@@ -90,7 +90,7 @@ def open_database(settings: Settings, observe: Observe) -> SqliteDatabase:
     path = files.path_of(settings.database_url)
     limit = settings.statement_timeout
     readers = _engine(partial(files.open_reader, path, limit), limit, "BEGIN")
-    writer = _engine(partial(files.open_writer, path, limit), limit, "BEGIN IMMEDIATE")
+    writer = _engine(partial(files.open_writer, path, limit), limit, BEGIN)
     pool = Pool(readers, SqliteDriver(), writer=writer, observe=observe, **pool_limits(settings))
     return SqliteDatabase(pool, f"sqlite:///{path}", path=path, limit=limit)
 
