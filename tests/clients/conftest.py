@@ -2,40 +2,22 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 import shutil
 import subprocess
 from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
 import pytest
 from books import schema
-from poolgate_process import Process, starting
+from library_service import serving
+from poolgate_process import Process
 
 from service.testing import Schema, Template
 
 HERE = Path(__file__).parent
 PACKAGES = ("postgrest-js", "supabase-js")
-SETTINGS = {
-    "anonymous": "read",
-    "db_aggregates_enabled": "true",
-    "db_plan_enabled": "true",
-    # One connection: a call that kept it would be told by the next one.
-    "pool_min_size": "1",
-    "pool_max_size": "1",
-}
-
-
-def serving(template: Template, folder: Path, **settings: str) -> Iterator[Process]:
-    """The service on a fresh copy of the template, while the fixture lasts."""
-    with ThreadPoolExecutor(1) as thread:  # not on the test's loop
-        url = thread.submit(asyncio.run, template.create()).result()
-        with starting(folder) as start:
-            yield start(database_url=url, **(SETTINGS | settings))
-        thread.submit(asyncio.run, template.drop(url)).result()
 
 
 @pytest.fixture(scope="session")

@@ -12,8 +12,8 @@ import calling
 import httpx
 import pytest
 from asking import ask_at_once, ask_in_turn
-from conftest import serving
 from expected_calling import CALLS, FILES, left, schema
+from library_service import serving
 from outcome import CLIENTS, DATABASES, JAVASCRIPT
 
 Told = Mapping[str, Any]

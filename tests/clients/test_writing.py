@@ -11,8 +11,8 @@ import httpx
 import pytest
 import writing
 from asking import ask_at_once, ask_in_turn
-from conftest import serving
 from expected_writing import WRITES, schema
+from library_service import serving
 from outcome import CLIENTS, DATABASES, JAVASCRIPT
 
 Told = Mapping[str, Any]
