@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import os
+import re
 import subprocess
 import sys
 from collections.abc import AsyncIterator
@@ -148,7 +149,9 @@ async def answering(body: bytes, status: bytes = b"200 OK", after: float = 0.0) 
     """The port of a server that gives each request this answer, after so many seconds, and hangs up."""
 
     async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        await reader.readuntil(b"\r\n\r\n")
+        head = await reader.readuntil(b"\r\n\r\n")
+        length = re.search(rb"(?i)content-length: (\d+)", head)
+        await reader.readexactly(0 if length is None else int(length[1]))  # else who sends it finds a broken pipe
         await asyncio.sleep(after)
         writer.write(b"HTTP/1.1 %s\r\nContent-Length: %d\r\n\r\n%s" % (status, len(body), body))
         await writer.drain()

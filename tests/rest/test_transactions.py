@@ -10,6 +10,7 @@ from typing import Any
 import asyncpg
 import httpx
 import pytest
+from flask import has_request_context
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -94,14 +95,15 @@ async def serving(url: str, **settings: Any) -> AsyncIterator[httpx.AsyncClient]
 
 @contextmanager
 def counting(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[str]]:
-    """The statements sent meanwhile, each of which is a round trip."""
+    """The statements sent for requests meanwhile, each of which is a round trip; the catalog may be read beside."""
     sent: list[str] = []
     with monkeypatch.context() as patch:
         for name in ("fetch", "fetchrow", "execute", "script"):
             original = getattr(AsyncpgDriver, name)
 
             async def noted(self: Any, connection: Any, sql: str, *args: Any, _original: Any = original) -> Any:
-                sent.append(sql)
+                if has_request_context():
+                    sent.append(sql)
                 return await _original(self, connection, sql, *args)
 
             patch.setattr(AsyncpgDriver, name, noted)
