@@ -119,8 +119,8 @@ def _kept(response: AnyResponse) -> Answer:
         raise NotImplementedHereError(
             "An answer that is streamed cannot be kept, as an Idempotency-Key asks", hint="Nothing was done."
         )
-    headers = {name: value for name, value in response.headers.items() if name != "Content-Length"}
-    return Answer(response.status_code, headers, response.get_data())
+    headers = [(name, value) for name, value in response.headers.items() if name != "Content-Length"]
+    return Answer.of(response.status_code, headers, response.get_data())
 
 
 def methods_of(registered: Registered) -> tuple[str, ...]:

@@ -28,7 +28,7 @@ def to_response(answer: Answer | StreamAnswer) -> Response:
     """The web framework's form of an answer."""
     if isinstance(answer, StreamAnswer):
         return Response(answer.parts, answer.answer.status, Headers(list(answer.answer.headers.items())))
-    headers = Headers([*answer.headers.items(), *answer.again])
+    headers = Headers(answer.pairs)
     if request.method != "HEAD" and answer.status not in (204, 304):
         # What a GET would have answered has a length that is not known to a HEAD, for which no rows are written.
         headers.add("Content-Length", str(len(answer.body)))

@@ -75,6 +75,13 @@ def register(app: PoolgateFlask) -> None:
         return await current_pool.fetchval("select count(*) from orders")
 
     @app.rpc()
+    async def cookies() -> Response:
+        response = Response("<p>", 201, content_type="text/html")
+        response.set_cookie("a", "1")
+        response.set_cookie("b", "2")
+        return response
+
+    @app.rpc()
     async def twin(connection: AsyncConnection) -> None:
         await connection.execute(text("insert into orders (id, customer) values (1, 1)"))
 
@@ -231,6 +238,17 @@ async def test_with_a_key_it_is_done_once(url: str, then: str) -> None:
         other = await http.post("/say", json={"said": "b"}, headers=key)
         assert (other.status_code, other.json()["code"]) == (422, "PGATE422")
         assert (await http.get("../log?select=said")).json() == [{"said": "a"}]
+
+
+async def test_a_response_of_flask_comes_again_whole(url: str) -> None:
+    """A response of the function's own is kept with every header that it has."""
+    await migrate(url)
+    async with serving(url, register=register) as http:
+        for _ in range(2):
+            answer = await http.post("/cookies", json={}, headers={"Idempotency-Key": "cookies"})
+            assert (answer.status_code, answer.text) == (201, "<p>")
+            assert answer.headers.get_list("Set-Cookie") == ["a=1; Path=/", "b=2; Path=/"]
+        assert answer.headers["Idempotent-Replayed"] == "true"
 
 
 async def test_what_failed_keeps_no_key(url: str) -> None:

@@ -240,6 +240,16 @@ async def test_two_headers_of_one_name(templates: Any) -> None:
         assert answer.headers.get_list("Set-Cookie") == ["a=1; Path=/", "b=2"]
 
 
+async def test_a_repeat_has_both_headers_of_one_name(templates: Any) -> None:
+    """What comes again under an Idempotency-Key has every header that the first answer had."""
+    async with serving(templates, migrated=True) as (http, _):
+        told = {"status": "", "headers": '[{"Set-Cookie": "a=1; Path=/"}, {"Set-Cookie": "b=2"}]'}
+        for _ in range(2):
+            answer = await http.post(RPC + "give_back", json=told, headers={"Idempotency-Key": "cookies"})
+            assert answer.headers.get_list("Set-Cookie") == ["a=1; Path=/", "b=2"]
+        assert answer.headers["Idempotent-Replayed"] == "true"
+
+
 async def test_an_answer_that_is_known_already(templates: Any) -> None:
     """A GET's answer has an ETag, and who has the answer is told that it still holds."""
     async with serving(templates) as (http, _):

@@ -13,10 +13,10 @@ REPLAYED = "Idempotent-Replayed"
 
 def kept_answer(answer: Answer, claim: Claim) -> Kept:
     """The answer to a request, as it is kept."""
-    headers = json.dumps(list(answer.headers.items()))
+    headers = json.dumps(answer.pairs)
     return Kept(claim.request, claim.digest, answer.status, headers, answer.body)
 
 
 def answer_again(kept: Kept) -> Answer:
     """The first answer, byte for byte, and the header that says so."""
-    return Answer(kept.status, {**dict(json.loads(kept.headers)), REPLAYED: "true"}, bytes(kept.body))
+    return Answer.of(kept.status, [*map(tuple, json.loads(kept.headers)), (REPLAYED, "true")], bytes(kept.body))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -22,6 +22,23 @@ class Answer:
     headers: Mapping[str, str] = field(default_factory=dict)
     body: bytes = b""
     again: tuple[tuple[str, str], ...] = ()
+
+    @classmethod
+    def of(cls, status: int, pairs: Iterable[tuple[str, str]], body: bytes) -> Answer:
+        """An answer whose headers may have several of one name."""
+        headers: dict[str, str] = {}
+        again = []
+        for name, value in pairs:
+            if name in headers:
+                again.append((name, value))
+            else:
+                headers[name] = value
+        return cls(status, headers, body, tuple(again))
+
+    @property
+    def pairs(self) -> list[tuple[str, str]]:
+        """All of its headers."""
+        return [*self.headers.items(), *self.again]
 
 
 _encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode  # json.dumps would make one each time
