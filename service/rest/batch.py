@@ -18,6 +18,7 @@ from service.database import Database
 from service.database.context import Caller
 from service.errors import CursorError, MediaTypeError, MethodError, NotImplementedHereError, PathError, PoolgateError
 from service.rest.answer.answer import Answer
+from service.rest.answer.applied import as_applied
 from service.rest.answer.batched import answer_batch, as_value
 from service.rest.answer.rows import answer_rows
 from service.rest.answer.told import as_told
@@ -135,8 +136,7 @@ class BatchApi:
             zone=zone,
             commit=commit,
         )
-        heeded = {"tx": transaction, "handling": preferences.handling, "timezone": zone}
-        return terms, ", ".join(f"{name}={value}" for name, value in heeded.items() if value is not None)
+        return terms, as_applied(tx=transaction, handling=preferences.handling, timezone=zone)
 
     def _ready(self, operation: Operation, root: str) -> Ready:
         """What runs an operation, all of whose references are replaced.

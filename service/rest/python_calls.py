@@ -14,6 +14,7 @@ from service.database import Database
 from service.database.context import Told
 from service.errors import MediaTypeError, MethodError, NotImplementedHereError
 from service.rest.answer.answer import JSON, Answer
+from service.rest.answer.applied import as_applied
 from service.rest.answer.told import as_told
 from service.rest.asked.accept import read_accept
 from service.rest.asked.arguments import Arguments, Style, arguments_of_query, read_arguments
@@ -26,7 +27,7 @@ from service.rest.plan.media import choose_media
 from service.rest.plan.terms import Form
 from service.rest.registered import Call, Registered, Registry, from_json, from_texts, run_registered, to_json
 from service.rest.respond import RequestHeaders, caller_of, to_response
-from service.rest.terms import MediaRange, Preferences
+from service.rest.terms import MediaRange
 from service.settings import Settings
 from service.timing import Timings
 
@@ -81,7 +82,8 @@ class PythonCalls:
             timings.add("transaction", ran)
             if isinstance(value, AnyResponse):
                 return value
-            answer = _answer(value, single=single, applied=_applied(preferences, transaction, zone))
+            applied = as_applied(tx=transaction, handling=preferences.handling, timezone=zone)
+            answer = _answer(value, single=single, applied=applied)
             return to_response(as_told(answer, told.status, told.headers))
 
         return await run_registered(call, lent, conclude, once)
@@ -187,8 +189,3 @@ def _answer(value: Any, *, single: bool, applied: str) -> Answer:
             )
         value = value[0]
     return Answer(200, {"Content-Type": JSON, **headers}, to_json(value))
-
-
-def _applied(preferences: Preferences, transaction: str | None, zone: str | None) -> str:
-    known = (("tx", transaction), ("handling", preferences.handling), ("timezone", zone))
-    return ", ".join(f"{name}={value}" for name, value in known if value is not None)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from service.errors import MediaTypeError, PlanError
 from service.rest.answer.answer import Answer
+from service.rest.answer.applied import as_applied
 from service.rest.answer.lines import Frame
 from service.rest.answer.rows import content_range, read_headers, status
 from service.rest.answer.told import as_told
@@ -87,12 +88,5 @@ def _body(result: Result, call: Call, media: Media, prepared: Prepared) -> bytes
 def _applied(asked: Asked, transaction: str | None) -> str:
     """What of `Prefer` had its effect, in the dialect's order."""
     of = asked.preferences
-    strict = of.handling == "strict"
-    known = (
-        ("count", of.count),
-        ("tx", transaction),
-        ("handling", of.handling),
-        ("timezone", of.timezone),
-        ("max-affected", of.max_affected if strict else None),
-    )
-    return ", ".join(f"{name}={value}" for name, value in known if value is not None)
+    most = of.max_affected if of.handling == "strict" else None
+    return as_applied(count=of.count, tx=transaction, handling=of.handling, timezone=of.timezone, max_affected=most)

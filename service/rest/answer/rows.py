@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from service.errors import MediaTypeError, RangeError
 from service.rest.answer.answer import Answer
+from service.rest.answer.applied import as_applied
 from service.rest.execute import Result
 from service.rest.plan.media import Media
 from service.rest.plan.terms import Form
@@ -72,8 +73,8 @@ def read_headers(asked: Asked, media: Media, *, profile: str | None, warnings: S
     if warnings:
         # 299 is "miscellaneous persistent warning" (RFC 7234, 5.5).
         headers["Warning"] = ", ".join(f'299 - "{_quotable(warning)}"' for warning in warnings)
-    if applied := preference_applied(asked.preferences):
-        headers["Preference-Applied"] = applied
+    if told := preference_applied(asked.preferences):
+        headers["Preference-Applied"] = told
     return headers
 
 
@@ -108,5 +109,4 @@ def status(page: Page, page_total: int, total: int | None) -> int:
 def preference_applied(preferences: Preferences) -> str:
     """`Preference-Applied`: what of `Prefer` had its effect on a read, in the dialect's order."""
     of = preferences
-    known = (("count", of.count), ("handling", of.handling), ("timezone", of.timezone))
-    return ", ".join(f"{name}={value}" for name, value in known if value is not None)
+    return as_applied(count=of.count, handling=of.handling, timezone=of.timezone)

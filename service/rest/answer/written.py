@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from urllib.parse import quote
 
 from service.errors import MediaTypeError, PlanError
 from service.rest.answer.answer import Answer
+from service.rest.answer.applied import as_applied
 from service.rest.answer.lines import Frame
 from service.rest.answer.rows import read_headers
 from service.rest.answer.told import as_told
@@ -57,8 +58,8 @@ def answer_written(
         headers["Content-Range"] = _content_range(written, asked)
     if written.key is not None and written.affected == 1:
         headers["Location"] = f"{quote(path)}?{_key(written.key, prepared.relation.primary_key)}"
-    if applied := ", ".join(f"{name}={value}" for name, value in _applied(asked, prepared, transaction).items()):
-        headers["Preference-Applied"] = applied
+    if told := _applied(asked, prepared, transaction):
+        headers["Preference-Applied"] = told
     answer = Answer(_status(written, prepared, asked.method), headers, _body(written, media) if is_given else b"")
     return as_told(answer, written.told.status, written.told.headers)
 
@@ -127,17 +128,14 @@ def _body(written: Written, media: Media) -> bytes:
     return body[1:-1] if media.single else body
 
 
-def _applied(asked: Asked, prepared: PreparedWrite, transaction: str | None) -> Mapping[str, object]:
-    """What of `Prefer` had its effect, in the dialect's order."""
-    of, write = asked.preferences, prepared.write
-    known = {
-        "resolution": of.resolution if write.conflict and asked.method == "POST" else None,
+def _applied(asked: Asked, prepared: PreparedWrite, transaction: str | None) -> str:
+    of = asked.preferences
+    preferences = {
+        "resolution": of.resolution if prepared.write.conflict and asked.method == "POST" else None,
         "missing": of.missing if asked.method != "DELETE" else None,
         "return": of.representation,
         "count": of.count if asked.method != "PUT" else None,
-        "tx": transaction,
-        "handling": of.handling,
-        "timezone": of.timezone,
-        "max-affected": _most(asked),
     }
-    return {name: value for name, value in known.items() if value is not None}
+    return as_applied(
+        **preferences, tx=transaction, handling=of.handling, timezone=of.timezone, max_affected=_most(asked)
+    )
