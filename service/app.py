@@ -17,6 +17,7 @@ from flask.sansio.scaffold import setupmethod
 from service.asgi import AsyncFlask
 from service.asgi.lifespan import serve_lifespan
 from service.asgi.limits import Limits
+from service.auth import Authenticator, anonymous
 from service.catalog.holder import CatalogHolder
 from service.compress import add_compression
 from service.database import Database, open_database
@@ -39,6 +40,7 @@ from service.rest.describe import Documents
 from service.rest.execute.idempotency import Memory
 from service.rest.once import Repeats
 from service.rest.openapi_routes import RootApi
+from service.rest.parts import Parts
 from service.rest.prepare import Statements
 from service.rest.registered import Registry
 from service.rest.routes import TableApi
@@ -122,18 +124,20 @@ def create_app(settings: Settings | None = None, *, observe: Observe | None = No
     app.lifespan(lambda _app: state.history.running(lifecycle.until_draining))
     prefix = settings.rest_prefix.rstrip("/") or None
     documents = Documents(settings, database, app.functions)
-    described = RootApi(settings, catalog, documents)
+    repeats = Repeats(Memory(database), settings.idempotency_lifetime)
+    authenticator = Authenticator(anonymous(settings.anonymous, settings.db_anon_role))
+    parts = Parts(settings, database, catalog, statements, repeats, authenticator)
+    described = RootApi(parts, documents)
     at_root = described.root if prefix is None else None
     app.register_blueprint(OperatorPages(settings, database, catalog, lifecycle, state, at_root).blueprint())
     if settings.openapi_mode != "disabled":  # else /docs is free for a view of the developer's
         app.register_blueprint(DocsPages(settings, catalog).blueprint())
     if prefix is not None:
         app.register_blueprint(described.blueprint(), url_prefix=prefix)
-    repeats = Repeats(Memory(database), settings.idempotency_lifetime)
-    writes = Writes(settings, database, catalog, statements, repeats)
-    calls = RpcApi(settings, database, catalog, statements, repeats, app.functions)
-    tables = TableApi(settings, database, catalog, statements, writes)
-    batches = BatchApi(settings, database, catalog, statements, writes, calls)
+    writes = Writes(parts)
+    calls = RpcApi(parts, app.functions)
+    tables = TableApi(parts, writes)
+    batches = BatchApi(parts, writes, calls)
     for api in (calls, tables, batches):
         app.register_blueprint(api.blueprint(), url_prefix=prefix)
     _add_hooks(app, lifecycle, meters)

@@ -36,12 +36,12 @@ class Caller:
     """Who sends a request, and what of it the database's own code may read.
 
     Args:
-        address: the pool's share is counted by it.
+        who: the pool's share is counted by it.
         method: empty where there is no request.
         headers: asked only where somebody may read them; their names in lower case.
     """
 
-    address: Hashable = None
+    who: Hashable = None
     method: str = ""
     path: str = ""
     headers: Callable[[], Mapping[str, str]] = dict

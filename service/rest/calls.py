@@ -10,32 +10,29 @@ from typing import TYPE_CHECKING
 from flask import Blueprint, g, request
 from flask import Response as AnyResponse
 
-from service.auth import Access, Identity, anonymous, require, require_role
-from service.catalog.holder import CatalogHolder
+from service.auth import Access, Identity, require, require_role
+from service.catalog.model import Catalog
 from service.catalog.saved import SavedRoutine
-from service.database import Database
 from service.errors import BodyError, MethodError
 from service.rest.answer.answer import Answer
 from service.rest.answer.called import answer_called
 from service.rest.answer.conditional import kept
 from service.rest.answer.rows import answer_plan
-from service.rest.asked import Limits, read_request
+from service.rest.asked import read_request
 from service.rest.asked.arguments import Arguments, arguments_of_query, read_arguments
-from service.rest.common import ending, limits_of, told_profile, understood
+from service.rest.common import ending, told_profile, understood
 from service.rest.execute import Request
 from service.rest.execute.call import Called, CallRequest, run_call, run_call_plan
 from service.rest.execute.idempotency import Once
 from service.rest.execute.request import narrowed
-from service.rest.once import Repeats
+from service.rest.parts import Parts
 from service.rest.plan.call import can_make_of, check_call, methods_of, resolve_call
 from service.rest.plan.media import Media, choose_media
 from service.rest.plan.names import resolve_schema
-from service.rest.prepare import Statements
 from service.rest.python_calls import PythonCalls
 from service.rest.registered import Registry
 from service.rest.respond import RequestHeaders, caller_of, to_response
 from service.rest.terms import Asked
-from service.settings import Settings
 from service.timing import Timings
 
 if TYPE_CHECKING:
@@ -64,11 +61,7 @@ class ReadyCall:
 class RpcApi:
     """What the view needs."""
 
-    settings: Settings
-    database: Database
-    catalog: CatalogHolder
-    statements: Statements
-    repeats: Repeats
+    parts: Parts
     registry: Registry = field(default_factory=Registry)
 
     def blueprint(self) -> Blueprint:
@@ -80,58 +73,60 @@ class RpcApi:
     async def function(self, name: str) -> AnyResponse:
         """`/rpc/<function>`."""
         timings: Timings = g.timings
-        require(self._anonymous, Access.READ)
-        timings.mark("jwt")
         environ = request.environ
+        identity = self.parts.identify(environ)
+        require(identity, Access.READ)
+        timings.mark("jwt")
         registered = self.registry.find(name)
         if registered is not None:
-            return await self._python.answer(registered, environ, self._anonymous, timings)
+            return await self._python.answer(registered, environ, identity, timings)
         method: str = environ["REQUEST_METHOD"]
         if method == "OPTIONS":
-            return to_response(self._options(name))
+            allowed = self._methods(name, self.parts.catalog_of(identity))
+            return to_response(Answer(200, {"Allow": ",".join(allowed)}))
         if method not in (*_READS, "POST"):
-            raise MethodError(
-                f"{method} calls no function", code="PGRST101", headers={"Allow": ",".join(self._methods(name))}
-            )
+            allowed = self._methods(name, self.parts.catalog_of(identity))
+            raise MethodError(f"{method} calls no function", code="PGRST101", headers={"Allow": ",".join(allowed)})
         asked = read_request(
             *(method, name, environ["QUERY_STRING"], RequestHeaders(environ)),
-            limits=self._limits,
+            limits=self.parts.limits,
             call=method in _READS,
         )
-        once = self._once(asked, environ)
+        once = self._once(asked, environ, identity)
         arguments = _arguments(asked, environ)
         timings.mark("parse")
-        ready = self.ready(understood(asked, self.database), arguments)
+        ready = self.ready(understood(asked, self.parts.database), arguments, identity)
         timings.mark("plan")
         return to_response(await self._called(ready, once, timings))
 
-    def ready(self, asked: Asked, arguments: Arguments) -> ReadyCall:
+    def ready(self, asked: Asked, arguments: Arguments, identity: Identity) -> ReadyCall:
         """A call that can be run.
 
         Raises:
             PoolgateError: it cannot be done.
         """
-        catalog = self.catalog.current
+        parts = self.parts
+        catalog, settings, database = parts.catalog_of(identity), parts.settings, parts.database
         call = resolve_call(catalog, resolve_schema(catalog, asked.profile), asked.relation, arguments)
         check_call(call, asked)
-        require(self._anonymous, Access.READ if call.reads_only(asked.method) else Access.WRITE)
+        require(identity, Access.READ if call.reads_only(asked.method) else Access.WRITE)
         if isinstance(call.routine, SavedRoutine):
-            require_role(self._anonymous, call.routine.role)
+            require_role(identity, call.routine.role)
         media = choose_media(
             asked.accept,
-            plans=self.settings.db_plan_enabled,
+            plans=settings.db_plan_enabled,
             can_make=lambda form: can_make_of(form, call, asked, catalog),
         )
-        prepared = self.statements.call(asked, call, catalog, media)
+        prepared = parts.statements.call(asked, call, catalog, media)
         schema = call.routine.schema
         profile = told_profile(asked, replace(prepared.relation, schema=schema), catalog)
-        commit, transaction = ending(self.settings.db_tx_end, asked.preferences.transaction)
+        commit, transaction = ending(settings.db_tx_end, asked.preferences.transaction)
         given = replace(asked, values=(*asked.values, *call.values))
-        page = narrowed(asked.page, self.settings.db_max_rows)
-        caller = caller_of(request.environ)
+        page = narrowed(asked.page, settings.db_max_rows)
+        caller = caller_of(request.environ, identity)
         run = CallRequest(
-            Request(self.database, prepared, given, self._anonymous, page, caller),
-            path=tuple(dict.fromkeys((schema, *self.settings.db_extra_search_path))) if self.database.has_path else (),
+            Request(database, prepared, given, identity, page, caller),
+            path=tuple(dict.fromkeys((schema, *settings.db_extra_search_path))) if database.has_path else (),
             readonly=call.reads_only(asked.method),
             commit=commit,
         )
@@ -163,13 +158,13 @@ class RpcApi:
 
         return await run_call(ready.run, conclude, once)
 
-    def _once(self, asked: Asked, environ: WSGIEnvironment) -> Once[Answer] | None:
+    def _once(self, asked: Asked, environ: WSGIEnvironment, identity: Identity) -> Once[Answer] | None:
         """That a call is to be done once, where it has a key."""
         if asked.method != "POST":
             return None
         path, body = request.script_root + request.path, request.get_data()
         headers = RequestHeaders(environ)
-        return self.repeats.of(asked.method, path, environ["QUERY_STRING"], headers, body, self._anonymous)
+        return self.parts.repeats.of(asked.method, path, environ["QUERY_STRING"], headers, body, identity)
 
     @staticmethod
     def _kept(answer: Answer) -> Answer:
@@ -182,26 +177,15 @@ class RpcApi:
 
     @cached_property
     def _python(self) -> PythonCalls:
-        return PythonCalls(self.settings, self.database, self.registry, self.repeats)
+        return PythonCalls(self.parts, self.registry)
 
-    @cached_property
-    def _limits(self) -> Limits:
-        return limits_of(self.settings)
-
-    @cached_property
-    def _anonymous(self) -> Identity:
-        return anonymous(self.settings.anonymous, self.settings.db_anon_role)
-
-    def _options(self, name: str) -> Answer:
-        return Answer(200, {"Allow": ",".join(self._methods(name))})
-
-    def _methods(self, name: str) -> tuple[str, ...]:
+    @staticmethod
+    def _methods(name: str, catalog: Catalog) -> tuple[str, ...]:
         """What functions of that name answer to.
 
         Raises:
             UnknownRoutineError: there is none.
         """
-        catalog = self.catalog.current
         headers = request.headers
         schema = resolve_schema(catalog, headers.get("Accept-Profile") or headers.get("Content-Profile"))
         overloads = catalog.routines.get((schema, name), ())

@@ -2,13 +2,28 @@
 
 from __future__ import annotations
 
+import asyncio
+from collections.abc import Callable
 from dataclasses import replace
+from typing import TypeVar
 
 from service.catalog.model import Catalog, Relation
 from service.database import Database
 from service.rest.asked import Limits
 from service.rest.terms import Asked
 from service.settings import Settings
+
+T = TypeVar("T")
+_LARGE = 131_072  # bytes; reading that many takes some milliseconds
+
+
+async def aside(size: int, read: Callable[[], T]) -> T:
+    """Reads a body: of a large one beside the loop, which has other requests to serve meanwhile.
+
+    Args:
+        size: of the body, in bytes.
+    """
+    return read() if size < _LARGE else await asyncio.to_thread(read)
 
 
 def limits_of(settings: Settings) -> Limits:

@@ -3,21 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cached_property
 
 from flask import Blueprint, g, request
 
 from service.asgi import Response
-from service.auth import Access, Identity, anonymous, require
-from service.catalog.holder import CatalogHolder
+from service.auth import Access, require
 from service.errors import MethodError
 from service.rest.answer.answer import Answer
 from service.rest.asked.accept import read_accept
 from service.rest.asked.limits import DEFAULT_LIMITS
 from service.rest.describe import Document, Documents, Wanted, choose_document
+from service.rest.parts import Parts
 from service.rest.plan.names import resolve_schema
 from service.rest.respond import to_response
-from service.settings import Settings
 from service.timing import Timings
 
 _METHODS = ("GET", "HEAD", "PUT", "PATCH", "DELETE", "OPTIONS")  # a POST is a batch
@@ -27,8 +25,7 @@ _METHODS = ("GET", "HEAD", "PUT", "PATCH", "DELETE", "OPTIONS")  # a POST is a b
 class RootApi:
     """What the view needs."""
 
-    settings: Settings
-    catalog: CatalogHolder
+    parts: Parts
     documents: Documents
 
     def blueprint(self) -> Blueprint:
@@ -42,19 +39,20 @@ class RootApi:
         timings: Timings = g.timings
         if request.method != "OPTIONS":
             self.documents.check_enabled()
-        require(self._anonymous, Access.READ)
+        identity = self.parts.identify(request.environ)
+        require(identity, Access.READ)
         timings.mark("jwt")
         if request.method == "OPTIONS":
             return to_response(Answer(200, {"Allow": self._allow}))
         if request.method not in ("GET", "HEAD"):
             raise MethodError(f"{request.method} is not available on the root", headers={"Allow": self._allow})
         wanted = choose_document(
-            read_accept(request.headers.get("Accept"), DEFAULT_LIMITS), self.settings.openapi_version
+            read_accept(request.headers.get("Accept"), DEFAULT_LIMITS), self.parts.settings.openapi_version
         )
-        catalog, profile = self.catalog.current, request.headers.get("Accept-Profile")
+        catalog, profile = self.parts.catalog_of(identity), request.headers.get("Accept-Profile")
         schema = resolve_schema(catalog, profile)
         timings.mark("parse")
-        document = await self.documents.get(catalog, schema, self._anonymous, wanted.version)
+        document = await self.documents.get(catalog, schema, identity, wanted.version)
         timings.mark("plan")
         told = schema if profile is not None or len(catalog.schemas) > 1 else None
         response = to_response(_answer(document, wanted, told))
@@ -64,12 +62,8 @@ class RootApi:
 
     @property
     def _allow(self) -> str:
-        described = ("GET", "HEAD") if self.settings.openapi_mode != "disabled" else ()
-        return ",".join(("OPTIONS", *described, *(("POST",) if self.settings.max_batch else ())))
-
-    @cached_property
-    def _anonymous(self) -> Identity:
-        return anonymous(self.settings.anonymous, self.settings.db_anon_role)
+        described = ("GET", "HEAD") if self.parts.settings.openapi_mode != "disabled" else ()
+        return ",".join(("OPTIONS", *described, *(("POST",) if self.parts.settings.max_batch else ())))
 
 
 def _answer(document: Document, wanted: Wanted, profile: str | None) -> Answer:

@@ -10,7 +10,6 @@ from flask import request
 
 from service.auth import Access, Identity, require, require_role
 from service.current import lent
-from service.database import Database
 from service.database.context import Told
 from service.errors import MediaTypeError, MethodError, NotImplementedHereError
 from service.rest.answer.answer import JSON, Answer
@@ -20,15 +19,14 @@ from service.rest.asked.accept import read_accept
 from service.rest.asked.arguments import Arguments, Style, arguments_of_query, read_arguments
 from service.rest.asked.decode import check_query, decode
 from service.rest.asked.preferences import read_preferences
-from service.rest.common import ending, limits_of
+from service.rest.common import ending
 from service.rest.execute.idempotency import Once
-from service.rest.once import Repeats
+from service.rest.parts import Parts
 from service.rest.plan.media import choose_media
 from service.rest.plan.terms import Form
 from service.rest.registered import Call, Registered, Registry, from_json, from_texts, run_registered, to_json
 from service.rest.respond import RequestHeaders, caller_of, to_response
 from service.rest.terms import MediaRange
-from service.settings import Settings
 from service.timing import Timings
 
 if TYPE_CHECKING:
@@ -47,10 +45,8 @@ _ALL = ("select", "*")
 class PythonCalls:
     """What calling needs."""
 
-    settings: Settings
-    database: Database
+    parts: Parts
     registry: Registry
-    repeats: Repeats
 
     async def answer(
         self, registered: Registered, environ: WSGIEnvironment, identity: Identity, timings: Timings
@@ -69,13 +65,13 @@ class PythonCalls:
         require_role(identity, registered.role)
         timings.mark("jwt")
         preferences = read_preferences(environ.get("HTTP_PREFER"))
-        single = _wants_object(read_accept(environ.get("HTTP_ACCEPT"), limits_of(self.settings)))
+        single = _wants_object(read_accept(environ.get("HTTP_ACCEPT"), self.parts.limits))
         arguments = self._arguments(registered, method, environ)
         once = None if registered.readonly else self._once(environ, identity)
         timings.mark("parse")
-        commit, transaction = ending(self.settings.db_tx_end, preferences.transaction)
-        zone = preferences.timezone if self.database.zoned else None
-        call = Call(self.database, registered, arguments, identity, commit, caller_of(environ), zone)
+        commit, transaction = ending(self.parts.settings.db_tx_end, preferences.transaction)
+        zone = preferences.timezone if self.parts.database.zoned else None
+        call = Call(self.parts.database, registered, arguments, identity, commit, caller_of(environ, identity), zone)
 
         def conclude(value: Any, told: Told, waited: float, ran: float) -> AnyResponse:
             timings.add("wait", waited)
@@ -91,7 +87,7 @@ class PythonCalls:
     def _once(self, environ: WSGIEnvironment, identity: Identity) -> Once[AnyResponse] | None:
         """That a call is to be done once, where it has a key."""
         path, headers, body = request.script_root + request.path, RequestHeaders(environ), request.get_data(cache=True)
-        once = self.repeats.of("POST", path, environ["QUERY_STRING"], headers, body, identity)
+        once = self.parts.repeats.of("POST", path, environ["QUERY_STRING"], headers, body, identity)
         if once is None:
             return None
         return Once(
@@ -103,7 +99,7 @@ class PythonCalls:
 
     def _arguments(self, registered: Registered, method: str, environ: WSGIEnvironment) -> dict[str, Any]:
         name, signature = registered.name, registered.signature
-        pairs = _query(environ["QUERY_STRING"], self.settings.max_url)
+        pairs = _query(environ["QUERY_STRING"], self.parts.settings.max_url)
         pairs = [pair for pair in pairs if pair != _ALL or "select" in signature.arguments]
         if method != "POST":
             return _made(name, registered, arguments_of_query(pairs))

@@ -9,6 +9,7 @@ from flask import request
 from werkzeug.datastructures import Headers
 
 from service.asgi import Response
+from service.auth import Identity
 from service.database.context import Caller
 from service.rest.answer.answer import Answer
 from service.rest.answer.lines import StreamAnswer
@@ -38,10 +39,11 @@ def to_response(answer: Answer | StreamAnswer) -> Response:
     return response
 
 
-def caller_of(environ: WSGIEnvironment) -> Caller:
+def caller_of(environ: WSGIEnvironment, identity: Identity) -> Caller:
     """Who sends the request."""
     path = request.script_root + request.path
-    return Caller(environ.get("REMOTE_ADDR"), environ["REQUEST_METHOD"], path, partial(_headers, environ))
+    who = identity.who(environ.get("REMOTE_ADDR"))
+    return Caller(who, environ["REQUEST_METHOD"], path, partial(_headers, environ))
 
 
 def _headers(environ: WSGIEnvironment) -> dict[str, str]:

@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cached_property
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 from flask import Blueprint, g, request
 
 from service.asgi import Response
-from service.auth import Access, Identity, anonymous, require
-from service.catalog.holder import CatalogHolder
-from service.database import Database
+from service.auth import Access, Identity, require
+from service.catalog.model import Catalog
 from service.database.context import NOTHING_TOLD, Told
 from service.errors import BodyError, PathError, PoolgateError
 from service.rest.answer.answer import Answer
@@ -22,19 +20,19 @@ from service.rest.answer.next import next_page
 from service.rest.answer.rows import answer_plan, answer_rows
 from service.rest.answer.told import as_told
 from service.rest.asked import Limits, read_request
-from service.rest.common import limits_of, told_profile, understood
+from service.rest.common import told_profile, understood
 from service.rest.execute import Request, open_stream, run_explain, run_read
 from service.rest.execute.request import narrowed
+from service.rest.parts import Parts
 from service.rest.plan.allowed import allowed_methods
 from service.rest.plan.media import Media, choose_media
 from service.rest.plan.names import resolve_relation, resolve_schema
 from service.rest.plan.possible import can_make
 from service.rest.plan.write import ACTIONS
-from service.rest.prepare import Prepared, Statements
+from service.rest.prepare import Prepared
 from service.rest.respond import RequestHeaders, caller_of, to_response
 from service.rest.terms import Asked
 from service.rest.writes import Writes
-from service.settings import Settings
 from service.timing import Timings
 
 if TYPE_CHECKING:
@@ -47,10 +45,7 @@ _METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
 class TableApi:
     """What the views need."""
 
-    settings: Settings
-    database: Database
-    catalog: CatalogHolder
-    statements: Statements
+    parts: Parts
     writes: Writes
 
     def blueprint(self) -> Blueprint:
@@ -65,31 +60,35 @@ class TableApi:
         timings: Timings = g.timings
         environ = request.environ
         method: str = environ["REQUEST_METHOD"]
-        identity = self._identify(Access.WRITE if method in ACTIONS else Access.READ)
+        parts = self.parts
+        identity = parts.identify(environ)
+        require(identity, Access.WRITE if method in ACTIONS else Access.READ)
         timings.mark("jwt")
         if method == "OPTIONS":
-            return to_response(self._options(name))
+            return to_response(_options(name, parts.catalog_of(identity)))
         if method in ACTIONS:
             return to_response(await self.writes.answer(name, environ, identity, timings))
-        asked = understood(_parse(method, name, environ, self._limits), self.database)
+        asked = understood(_parse(method, name, environ, parts.limits), parts.database)
+        catalog = parts.catalog_of(identity)
         media = choose_media(
             asked.accept,
-            plans=self.settings.db_plan_enabled,
-            can_make=lambda form: can_make(form, asked, self.catalog.current),
+            plans=parts.settings.db_plan_enabled,
+            can_make=lambda form: can_make(form, asked, catalog),
         )
         timings.mark("parse")
-        prepared = self.statements.read(asked, self.catalog.current, media)
+        prepared = parts.statements.read(asked, catalog, media)
         timings.mark("plan")
-        return await self._read(asked, media, prepared, identity, timings)
+        profile = told_profile(asked, prepared.relation, catalog)
+        return await self._read(asked, media, prepared, identity, profile, timings)
 
     async def _read(
-        self, asked: Asked, media: Media, prepared: Prepared, identity: Identity, timings: Timings
+        self, asked: Asked, media: Media, prepared: Prepared, identity: Identity, profile: str | None, timings: Timings
     ) -> Response:
-        profile = told_profile(asked, prepared.relation, self.catalog.current)
+        settings = self.parts.settings
         streams = media.streams and asked.method != "HEAD" and media.explain is None
-        page = narrowed(asked.page, self.settings.stream_max_rows if streams else self.settings.db_max_rows)
-        caller = caller_of(request.environ)
-        run = Request(self.database, prepared, asked, identity, page, caller)
+        page = narrowed(asked.page, settings.stream_max_rows if streams else settings.db_max_rows)
+        caller = caller_of(request.environ, identity)
+        run = Request(self.parts.database, prepared, asked, identity, page, caller)
         if media.explain is not None:
             return _reply(answer_plan(await run_explain(run, media.explain), asked, media, profile=profile))
         if not streams:
@@ -99,7 +98,7 @@ class TableApi:
             following = next_page(result, prepared.keyset, request.environ["QUERY_STRING"])
             answer = answer_rows(result, asked, media, profile=profile, warnings=prepared.warnings, next_page=following)
             return _reply(answer, result.told)
-        stream = await open_stream(run, timeout=self.settings.stream_timeout)
+        stream = await open_stream(run, timeout=settings.stream_timeout)
         timings.add("wait", stream.waited)
         timings.add("transaction", stream.ran)
         keys = prepared.statement.keys
@@ -111,22 +110,10 @@ class TableApi:
                 await stream.rest.aclose()
             raise
 
-    @cached_property
-    def _limits(self) -> Limits:
-        return limits_of(self.settings)
 
-    @cached_property
-    def _anonymous(self) -> Identity:
-        return anonymous(self.settings.anonymous, self.settings.db_anon_role)
-
-    def _identify(self, access: Access) -> Identity:
-        require(self._anonymous, access)
-        return self._anonymous
-
-    def _options(self, name: str) -> Answer:
-        catalog = self.catalog.current
-        schema = resolve_schema(catalog, request.headers.get("Accept-Profile"))
-        return Answer(200, {"Allow": ",".join(allowed_methods(resolve_relation(catalog, schema, name)))})
+def _options(name: str, catalog: Catalog) -> Answer:
+    schema = resolve_schema(catalog, request.headers.get("Accept-Profile"))
+    return Answer(200, {"Allow": ",".join(allowed_methods(resolve_relation(catalog, schema, name)))})
 
 
 def _parse(method: str, name: str, environ: WSGIEnvironment, limits: Limits) -> Asked:

@@ -2,38 +2,31 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from functools import cached_property, partial
+from functools import partial
 from typing import TYPE_CHECKING
 
 from flask import request
 
 from service.auth import Identity
-from service.catalog.holder import CatalogHolder
-from service.database import Database
 from service.errors import BodyError
 from service.rest.answer.answer import Answer
 from service.rest.answer.written import answer_written, is_checked
-from service.rest.asked import Limits, read_request
+from service.rest.asked import read_request
 from service.rest.asked.payload import Payload, read_payload
-from service.rest.common import ending, limits_of, told_profile, understood
+from service.rest.common import aside, ending, told_profile, understood
 from service.rest.execute import WriteRequest, Written, run_write
 from service.rest.execute.idempotency import Once
-from service.rest.once import Repeats
+from service.rest.parts import Parts
 from service.rest.plan.media import Media, choose_media
 from service.rest.plan.possible import can_make
-from service.rest.prepare import Statements
 from service.rest.respond import RequestHeaders, caller_of
 from service.rest.terms import Asked
-from service.settings import Settings
 from service.timing import Timings
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIEnvironment
-
-_LARGE = 131_072  # bytes; reading that many takes some milliseconds
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,11 +46,7 @@ class ReadyWrite:
 class Writes:
     """What writing needs."""
 
-    settings: Settings
-    database: Database
-    catalog: CatalogHolder
-    statements: Statements
-    repeats: Repeats
+    parts: Parts
 
     async def answer(self, name: str, environ: WSGIEnvironment, identity: Identity, timings: Timings) -> Answer:
         """The answer to a write of the relation `name`.
@@ -66,11 +55,11 @@ class Writes:
             PoolgateError: it cannot be done.
         """
         method, headers = environ["REQUEST_METHOD"], RequestHeaders(environ)
-        asked = read_request(method, name, environ["QUERY_STRING"], headers, limits=self._limits)
+        asked = read_request(method, name, environ["QUERY_STRING"], headers, limits=self.parts.limits)
         path = request.script_root + request.path
         once, payload = await self._body(asked, path, environ, identity)
         timings.mark("parse")
-        ready = self.ready(understood(asked, self.database), payload, identity, path)
+        ready = self.ready(understood(asked, self.parts.database), payload, identity, path)
         timings.mark("plan")
 
         def conclude(written: Written) -> Answer:
@@ -78,7 +67,7 @@ class Writes:
             timings.add("transaction", written.ran)
             return ready.conclude(written)
 
-        return await run_write(replace(ready.request, caller=caller_of(environ)), conclude, once)
+        return await run_write(replace(ready.request, caller=caller_of(environ, identity)), conclude, once)
 
     def ready(self, asked: Asked, payload: Payload | None, identity: Identity, path: str) -> ReadyWrite:
         """A write that can be run.
@@ -89,14 +78,15 @@ class Writes:
         Raises:
             PoolgateError: it cannot be done.
         """
-        catalog = self.catalog.current
+        parts = self.parts
+        catalog = parts.catalog_of(identity)
         media = choose_media(asked.accept, can_make=lambda form: can_make(form, asked, catalog))
         columns = () if payload is None else payload.columns
         textual = payload is not None and payload.textual
-        prepared = self.statements.write(asked, columns, catalog, media, textual=textual)
-        commit, transaction = ending(self.settings.db_tx_end, asked.preferences.transaction)
+        prepared = parts.statements.write(asked, columns, catalog, media, textual=textual)
+        commit, transaction = ending(parts.settings.db_tx_end, asked.preferences.transaction)
         checked = is_checked(asked, media)
-        run = WriteRequest(self.database, prepared, asked, payload, identity, commit=commit, checked=checked)
+        run = WriteRequest(parts.database, prepared, asked, payload, identity, commit=commit, checked=checked)
         profile = told_profile(asked, prepared.relation, catalog)
         return ReadyWrite(
             run,
@@ -120,15 +110,10 @@ class Writes:
 
         def read() -> tuple[Once[Answer] | None, Payload | None]:
             query, headers = environ["QUERY_STRING"], RequestHeaders(environ)
-            once = self.repeats.of(asked.method, path, query, headers, body, identity)
+            once = self.parts.repeats.of(asked.method, path, query, headers, body, identity)
             return once, payload_of(asked, headers.get("Content-Type"), body)
 
-        # Of a large one beside the loop, which has other requests to serve meanwhile.
-        return read() if len(body) < _LARGE else await asyncio.to_thread(read)
-
-    @cached_property
-    def _limits(self) -> Limits:
-        return limits_of(self.settings)
+        return await aside(len(body), read)
 
 
 def payload_of(asked: Asked, content_type: str | None, body: bytes) -> Payload | None:

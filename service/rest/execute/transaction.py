@@ -84,7 +84,7 @@ async def turn_on(
     try:
         # A function before each request may set anything for the session.
         trusted = terms.trusted and not database.pre_request
-        async with database.pool.lease(readonly=terms.readonly, identity=caller.address, trusted=trusted) as lease:
+        async with database.pool.lease(readonly=terms.readonly, identity=caller.who, trusted=trusted) as lease:
             now = Turn(lease, time.perf_counter())
             if bare:
                 yield now

@@ -64,7 +64,7 @@ async def run_registered(
     database, registered = call.database, call.registered
     asked = time.perf_counter()
     with alone(once):
-        async with database.pool.acquire(readonly=registered.readonly, identity=call.caller.address) as connection:
+        async with database.pool.acquire(readonly=registered.readonly, identity=call.caller.who) as connection:
             began = time.perf_counter()
 
             async def work() -> T:

@@ -1,10 +1,10 @@
-"""Who is asking: a request's credentials become an `Identity`, before anything else is looked at."""
+"""Who is asking, and what may be done about that alone."""
 
 from __future__ import annotations
 
 import enum
 import json
-from collections.abc import Mapping
+from collections.abc import Hashable, Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Any
@@ -26,14 +26,16 @@ class Identity:
 
     Args:
         access: the most that is allowed.
-        role: the database role to take on for the request's transaction, or None for the connection's own.
+        role: of the database, or of the file of rules; None for the service's own.
         claims: of the token.
-        anonymous: no credentials were sent.
+        key: the visible part of the API key that was sent.
+        anonymous: it may do what callers without credentials may: none were sent, or such as name no role.
     """
 
     access: Access
     role: str | None = None
     claims: Mapping[str, Any] = field(default_factory=lambda: MappingProxyType({}), hash=False)
+    key: str | None = None
     anonymous: bool = False
 
     @property
@@ -42,11 +44,23 @@ class Identity:
 
         A token's subject tells it, whatever else changes when it is renewed; without one all of it but its times.
         """
-        if self.anonymous:
-            return json.dumps(["anonymous", self.role])
+        if self.key is not None:
+            return json.dumps(["key", self.key])
+        if not self.claims:
+            return json.dumps(["anonymous" if self.anonymous else "token", self.role])
         by = {"iss", "sub"} if "sub" in self.claims else self.claims.keys() - {"exp", "iat", "nbf", "jti"}
         who = {name: self.claims[name] for name in sorted(by) if name in self.claims}
         return json.dumps(["token", self.role, who], default=str, sort_keys=True)
+
+    def who(self, address: str | None) -> Hashable:
+        """Whose share of the pool is counted, and whose requests are.
+
+        Args:
+            address: that the request came from; all there is to tell those apart who say nothing of themselves.
+        """
+        if self.key is None and not self.claims:
+            return address
+        return self.scope
 
 
 def anonymous(access: str, role: str | None) -> Identity:
@@ -54,7 +68,7 @@ def anonymous(access: str, role: str | None) -> Identity:
 
     Args:
         access: the setting ANONYMOUS: none, read or write.
-        role: the setting DB_ANON_ROLE; where it is set, the database's own grants decide, as in PostgREST.
+        role: the setting DB_ANON_ROLE; where it is set, the role's own rights decide, as in PostgREST.
     """
     if role is not None:
         return Identity(Access.WRITE, role, anonymous=True)
@@ -69,10 +83,12 @@ def require(identity: Identity, access: Access) -> None:
     """Refuse what `identity` may not do.
 
     Raises:
-        AuthError: PGRST302.
+        AuthError: PGRST302; 42501 with 403 for one who has shown credentials.
     """
     if identity.access >= access:
         return
+    if not identity.anonymous:
+        raise AuthError("This key or token may only read", code="42501", status=403)
     raise AuthError(
         "Anonymous access is off" if identity.access is Access.NONE else "Anonymous callers may only read",
         hint="Send an API key or a token in the Authorization header, or let anonymous callers in with the setting "

@@ -1,0 +1,15 @@
+"""Who is asking: a request's credentials become an `Identity`, before anything else is looked at."""
+
+from service.auth.authenticator import Authenticator, Headers
+from service.auth.identity import CHALLENGE, Access, Identity, anonymous, require, require_role
+
+__all__ = [
+    "CHALLENGE",
+    "Access",
+    "Authenticator",
+    "Headers",
+    "Identity",
+    "anonymous",
+    "require",
+    "require_role",
+]
