@@ -31,7 +31,7 @@ from service.rest.plan.media import Media, choose_media
 from service.rest.plan.names import resolve_schema
 from service.rest.python_calls import PythonCalls
 from service.rest.registered import Registry
-from service.rest.respond import RequestHeaders, caller_of, to_response
+from service.rest.respond import RequestHeaders, caller_of, is_private, to_response
 from service.rest.terms import Asked
 from service.timing import Timings
 
@@ -172,7 +172,7 @@ class RpcApi:
         environ = request.environ
         if environ["REQUEST_METHOD"] not in _READS or answer.status not in (200, 206):
             return answer
-        private, tagged = "HTTP_AUTHORIZATION" in environ, environ["REQUEST_METHOD"] == "GET"
+        private, tagged = is_private(environ), environ["REQUEST_METHOD"] == "GET"
         return kept(answer, private=private, tagged=tagged, if_none_match=environ.get("HTTP_IF_NONE_MATCH"))
 
     @cached_property

@@ -56,6 +56,11 @@ def _headers(environ: WSGIEnvironment) -> dict[str, str]:
     return found
 
 
+def is_private(environ: WSGIEnvironment) -> bool:
+    """Whether the answer may be for this caller alone; to the database's own code a cookie is one more credential."""
+    return "HTTP_AUTHORIZATION" in environ or "HTTP_APIKEY" in environ or "HTTP_COOKIE" in environ
+
+
 class RequestHeaders:
     """A request's headers, by way of its environ: Werkzeug's own raise and catch an error for each that is missing."""
 

@@ -30,7 +30,7 @@ from service.rest.plan.names import resolve_relation, resolve_schema
 from service.rest.plan.possible import can_make
 from service.rest.plan.write import ACTIONS
 from service.rest.prepare import Prepared
-from service.rest.respond import RequestHeaders, caller_of, to_response
+from service.rest.respond import RequestHeaders, caller_of, is_private, to_response
 from service.rest.terms import Asked
 from service.rest.writes import Writes
 from service.timing import Timings
@@ -141,7 +141,7 @@ def _reply(answer: Answer | StreamAnswer, told: Told = NOTHING_TOLD) -> Response
         told: what the database's own code says of it; the status of what is sent in parts is known to be ours.
     """
     environ = request.environ
-    private = "HTTP_AUTHORIZATION" in environ
+    private = is_private(environ)
     if isinstance(answer, StreamAnswer):
         first = as_told(kept(answer.answer, private=private, tagged=False), None, told.headers)
         return to_response(StreamAnswer(first, answer.parts))

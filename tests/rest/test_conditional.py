@@ -135,10 +135,11 @@ async def test_a_stream_has_no_tag(http: httpx.AsyncClient) -> None:
     assert answer.headers["Cache-Control"] == "no-cache"
 
 
+@pytest.mark.parametrize("name", ["Authorization", "apikey", "Cookie"])
 @pytest.mark.parametrize("accept", ["application/json", "text/csv"])
-async def test_what_is_somebodys_own(http: httpx.AsyncClient, accept: str) -> None:
+async def test_what_is_somebodys_own(http: httpx.AsyncClient, accept: str, name: str) -> None:
     """An answer to a request with credentials is for that caller's own cache alone."""
-    answer = await http.get("many", headers={"Authorization": "Bearer x", "Accept": accept})
+    answer = await http.get("many", headers={name: "Bearer x", "Accept": accept})
     assert answer.headers["Cache-Control"] == "private, no-cache"
 
 
