@@ -20,7 +20,7 @@ from service.rest.answer.conditional import kept
 from service.rest.answer.rows import answer_plan
 from service.rest.asked import read_request
 from service.rest.asked.arguments import Arguments, arguments_of_query, read_arguments
-from service.rest.common import ending, told_profile, understood
+from service.rest.common import aside, ending, told_profile, understood
 from service.rest.execute import Request
 from service.rest.execute.call import Called, CallRequest, run_call, run_call_plan
 from service.rest.execute.idempotency import Once
@@ -93,7 +93,7 @@ class RpcApi:
             call=method in _READS,
         )
         once = self._once(asked, environ, identity)
-        arguments = _arguments(asked, environ)
+        arguments = await _arguments(asked, environ)
         timings.mark("parse")
         ready = self.ready(understood(asked, self.parts.database), arguments, identity)
         timings.mark("plan")
@@ -194,9 +194,10 @@ class RpcApi:
         return methods_of(overloads)
 
 
-def _arguments(asked: Asked, environ: WSGIEnvironment) -> Arguments:
+async def _arguments(asked: Asked, environ: WSGIEnvironment) -> Arguments:
     if asked.method == "POST":
-        return read_arguments(environ.get("CONTENT_TYPE"), request.get_data(), asked.columns)
+        body = request.get_data()
+        return await aside(len(body), partial(read_arguments, environ.get("CONTENT_TYPE"), body, asked.columns))
     if environ.get("CONTENT_LENGTH", "0") not in ("", "0") or "HTTP_TRANSFER_ENCODING" in environ:
         raise BodyError(f"A {asked.method} request takes no body", hint="Put arguments into the query string: ?name=5")
     return arguments_of_query(asked.arguments)
