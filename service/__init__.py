@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 __version__ = "0.1.0"
-__all__ = ["create_app", "current_connection", "current_pool"]
+__all__ = ["create_app", "current_connection", "current_identity", "current_pool"]
 
 if TYPE_CHECKING:
     from service.app import create_app
-    from service.current import current_connection, current_pool
+    from service.current import current_connection, current_identity, current_pool
 
 
 def __getattr__(name: str) -> Any:
@@ -18,7 +18,7 @@ def __getattr__(name: str) -> Any:
         from service.app import create_app
 
         return create_app
-    if name in ("current_connection", "current_pool"):
+    if name in ("current_connection", "current_identity", "current_pool"):
         from service import current
 
         return getattr(current, name)

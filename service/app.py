@@ -17,7 +17,8 @@ from flask.sansio.scaffold import setupmethod
 from service.asgi import AsyncFlask
 from service.asgi.lifespan import serve_lifespan
 from service.asgi.limits import Limits
-from service.auth import Authenticator, anonymous
+from service.auth import LEVELS, Authenticator, anonymous
+from service.auth.opening import open_tokens
 from service.catalog.holder import CatalogHolder
 from service.compress import add_compression
 from service.database import Database, open_database
@@ -91,6 +92,7 @@ class Poolgate:
     catalog: CatalogHolder
     lifecycle: Lifecycle
     state: PoolState
+    authenticator: Authenticator
 
 
 def create_app(settings: Settings | None = None, *, observe: Observe | None = None) -> PoolgateFlask:
@@ -107,6 +109,7 @@ def create_app(settings: Settings | None = None, *, observe: Observe | None = No
     meters, news = Meters(), News()
     observe = tell_all(meters.observe, news.observe, observe or EventLog())
     database = open_database(settings, observe)
+    authenticator = _authenticator(settings, database)
     catalog = CatalogHolder(database, settings.db_schemas, observe, functions=settings.functions)
     lifecycle = Lifecycle(database, catalog, drain_timeout=settings.drain_timeout)
     crew = Crew(database.pool, meters, news)
@@ -118,14 +121,13 @@ def create_app(settings: Settings | None = None, *, observe: Observe | None = No
     app.config["MAX_CONTENT_LENGTH"] = settings.max_body
     app.url_map.merge_slashes = False  # a redirect would hide a mistyped path from a program
     app.url_map.strict_slashes = False
-    app.extensions["poolgate"] = Poolgate(settings, database, catalog, lifecycle, state)
+    app.extensions["poolgate"] = Poolgate(settings, database, catalog, lifecycle, state, authenticator)
     app.lifespan(lambda _app: crew.present())
     app.lifespan(lambda _app: lifecycle.running())
     app.lifespan(lambda _app: state.history.running(lifecycle.until_draining))
     prefix = settings.rest_prefix.rstrip("/") or None
     documents = Documents(settings, database, app.functions)
     repeats = Repeats(Memory(database), settings.idempotency_lifetime)
-    authenticator = Authenticator(anonymous(settings.anonymous, settings.db_anon_role))
     parts = Parts(settings, database, catalog, statements, repeats, authenticator)
     described = RootApi(parts, documents)
     at_root = described.root if prefix is None else None
@@ -145,6 +147,12 @@ def create_app(settings: Settings | None = None, *, observe: Observe | None = No
         add_compression(app)
     add_error_answers(app, database)
     return app
+
+
+def _authenticator(settings: Settings, database: Database) -> Authenticator:
+    roles = None if database.has_roles else LEVELS
+    nobody = anonymous(settings.anonymous, settings.db_anon_role, roles)
+    return Authenticator(nobody, open_tokens(settings), roles=roles, allowed=settings.jwt_roles)
 
 
 def _begin(_app: Flask, **_: Any) -> None:

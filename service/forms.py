@@ -1,12 +1,11 @@
 """The forms that the texts of single settings must have: URLs, addresses, paths, secrets.
 
 Every check returns the value to keep, or raises `ValueError` with the clause that completes "<setting>: <text> …": what
-is wrong; what is expected. Only `folder` and `jwt_secret` look at the disk.
+is wrong; what is expected. Only `folder` and those of secrets look at the disk.
 """
 
 from __future__ import annotations
 
-import json
 import re
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -97,28 +96,44 @@ def token(value: str) -> str:
     return value
 
 
-def jwt_secret(value: str) -> str:
-    secret = _read_secret(value[1:]) if value.startswith("@") else value
-    if secret.lstrip().startswith(("{", "[")):
-        try:
-            json.loads(secret)
-        except ValueError:
-            raise ValueError("starts like a JSON web key but is not JSON; expected a JWK or a JWK set") from None
-    elif len(secret.encode()) < 32:
-        raise ValueError("is too short to be safe; expected at least 32 bytes, a JWK, a JWK set, or @file with one")
-    return secret
+_LARGEST_SECRET = 1024**2
 
 
-def _read_secret(path: str) -> str:
+def jwt_secret(value: str, *, base64: bool = False) -> str:
+    from service.auth.jwks import read_keys  # not before there is a secret: cryptography takes a tenth of a second
+
+    read_keys(secret_text(value), base64=base64)
+    return value
+
+
+def jwt_algorithms(value: tuple[str, ...], secret: str | None, *, base64: bool = False) -> tuple[str, ...]:
+    from service.auth.jwks import ALGORITHMS, read_keys, restricted
+
+    if any(name not in ALGORITHMS for name in value):
+        raise ValueError(f"has an algorithm that is not known here; expected some of {', '.join(ALGORITHMS)}")
+    if secret is not None:
+        restricted(read_keys(secret_text(secret), base64=base64), value)
+    return value
+
+
+def secret_text(value: str) -> str:
+    """The text that a setting holds, or the file that it names after an `@`."""
+    if not value.startswith("@"):
+        return value
     try:
-        return Path(path).read_text(encoding="utf-8").strip()
-    except (OSError, UnicodeDecodeError):
+        with Path(value[1:]).open(encoding="utf-8") as file:
+            text = file.read(_LARGEST_SECRET + 1)
+    except (OSError, ValueError):
         raise ValueError("names a file that cannot be read; expected @ and the path of a readable text file") from None
+    if len(text) > _LARGEST_SECRET:
+        raise ValueError("names a file that is too large; expected @ and the path of a file of at most 1 MiB")
+    return text
 
 
 def role_key(value: str) -> str:
-    if not value.startswith((".", "$")):
-        raise ValueError("is no path to a claim; expected one such as $.role or .role")
+    from service.auth.claim_path import read_path
+
+    read_path(value)
     return value
 
 

@@ -193,12 +193,20 @@ class Settings(BaseSettings):
     db_extra_search_path: Words = _setting(("public",), "Schemas added to the search path, not exposed.")
     db_aggregates_enabled: Switch = _setting(False, "Whether requests may use aggregate functions.")
     db_plan_enabled: Switch = _setting(False, "Whether requests may ask for execution plans.")
-    jwt_secret: Annotated[str, AfterValidator(forms.jwt_secret)] | None = _setting(
+    jwt_secret_is_base64: Switch = _setting(False, "Whether the secret is bytes that are written in base64.")
+    jwt_secret: str | None = _setting(
         None, "The secret, JWK or JWK set that tokens are checked with, or @file.", repr=False
+    )
+    jwt_algorithms: Words = _setting(
+        (), "The only algorithms that tokens may be signed with; none named: HS256, or those of the keys."
     )
     jwt_aud: str | None = _setting(None, "The audience that tokens must name.")
     jwt_role_claim_key: Annotated[str, AfterValidator(forms.role_key)] = _setting(
         "$.role", "The path of the claim that holds the role."
+    )
+    jwt_roles: Words = _setting((), "The only roles that a token may name; none named: any.")
+    jwt_cache_max_entries: Annotated[int, _counted(0, 1_000_000)] = _setting(
+        1000, "Of how many tokens the signature is checked once and not each time; 0 for none."
     )
     openapi_mode: Annotated[Literal["follow-privileges", "ignore-privileges", "disabled"], Lower] = _setting(
         "follow-privileges", "What the description at the root shows: follow-privileges, ignore-privileges or disabled."
@@ -225,6 +233,18 @@ class Settings(BaseSettings):
         if largest is not None and value > largest:
             raise ValueError(f"is above the largest size; expected at most {PREFIX}POOL_MAX_SIZE, which is {largest}")
         return value
+
+    @field_validator("jwt_secret", mode="after")
+    @classmethod
+    def _has_keys(cls, value: str | None, info: ValidationInfo) -> str | None:
+        base64 = info.data.get("jwt_secret_is_base64", False)
+        return None if value is None else forms.jwt_secret(value, base64=base64)
+
+    @field_validator("jwt_algorithms", mode="after")
+    @classmethod
+    def _can_be_used(cls, value: tuple[str, ...], info: ValidationInfo) -> tuple[str, ...]:
+        data = info.data
+        return forms.jwt_algorithms(value, data.get("jwt_secret"), base64=data.get("jwt_secret_is_base64", False))
 
     @property
     def is_demo(self) -> bool:

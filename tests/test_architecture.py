@@ -10,10 +10,23 @@ import pytest
 
 ROOT = Path(__file__).parent.parent / "service"
 FLOORS = (
-    ("errors", "events", "units", "headers", "timing", "board", "garbage", "rest", "catalog.model", "catalog.holes"),
+    (
+        "errors",
+        "events",
+        "units",
+        "headers",
+        "timing",
+        "board",
+        "garbage",
+        "rest",
+        "catalog.model",
+        "catalog.holes",
+        "auth.jwks",
+        "auth.claim_path",
+    ),
     ("asgi", "forms", "rest.terms", "catalog.relationships", "catalog.saved_file"),
     ("settings", "pool", "rest.asked", "auth", "catalog.saved"),
-    ("current",),
+    ("current", "auth.opening"),
     ("database",),
     ("catalog", "rest.plan", "logs", "eventlog"),
     ("rest.sql",),

@@ -1,10 +1,11 @@
 """Who is asking: a request's credentials become an `Identity`, before anything else is looked at."""
 
-from service.auth.authenticator import Authenticator, Headers
+from service.auth.authenticator import LEVELS, Authenticator, Headers
 from service.auth.identity import CHALLENGE, Access, Identity, anonymous, require, require_role
 
 __all__ = [
     "CHALLENGE",
+    "LEVELS",
     "Access",
     "Authenticator",
     "Headers",

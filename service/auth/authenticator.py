@@ -12,6 +12,9 @@ from service.errors import AuthError, DatabaseError
 LEVELS: Mapping[str, Access] = {"read": Access.READ, "write": Access.WRITE}
 """Roles that need none of the database's: what the service's own may do, or only reading."""
 
+_SESSION = "none"
+"""PostgreSQL's word for the role that the service connects as, and no role's name: nobody comes as that one."""
+
 
 class Headers(Protocol):
     """A request's headers; names in any letter case."""
@@ -23,7 +26,7 @@ class Tokens(Protocol):
     """What checks JSON Web Tokens."""
 
     def claims(self, token: str, /) -> Mapping[str, Any]:
-        """What a token says.
+        """What a token says; the caller's own, to keep or to change.
 
         Raises:
             AuthError: PGRST301, it is none, or not signed by who should have; PGRST303, not for now, or not for here.
@@ -107,12 +110,13 @@ class Authenticator:
         if self.tokens is None:
             return self._unchecked(sent)
         if not sent:
-            raise invalid("The Authorization header has no token in it")
+            raise invalid("An empty token was sent")
         claims = self.tokens.claims(sent)
         role = self.tokens.role(claims)
         if role is not None and self.allowed and role not in self.allowed:
             raise invalid("The token names a role that tokens may not name here", code="PGRST303")
-        return replace(self._with_role(role), claims=claims)
+        found = self._with_role(role)
+        return Identity(found.access, found.role, claims, anonymous=found.anonymous)
 
     def _unchecked(self, sent: str) -> Identity:
         """Of what there is nothing to hold against."""
@@ -130,9 +134,9 @@ class Authenticator:
     def _with_role(self, role: str | None, *, of_key: bool = False) -> Identity:
         if role is None:
             return self.nobody
+        if role == _SESSION or (self.roles is not None and role not in self.roles):
+            raise DatabaseError("22023", f'role "{role}" does not exist', status=401, headers=CHALLENGE)
         if self.roles is not None:
-            if role not in self.roles:
-                raise DatabaseError("22023", f'role "{role}" does not exist', status=401, headers=CHALLENGE)
             return Identity(self.roles[role], role)
         if of_key and role in LEVELS:
             return Identity(LEVELS[role])

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Any
 
-from service.errors import AuthError, DatabaseError
+from service.errors import AuthError, DatabaseError, SettingsError
 
 
 class Access(enum.IntEnum):
@@ -63,13 +63,22 @@ class Identity:
         return self.scope
 
 
-def anonymous(access: str, role: str | None) -> Identity:
+def anonymous(access: str, role: str | None, roles: Mapping[str, Access] | None = None) -> Identity:
     """The identity of callers without credentials.
 
     Args:
         access: the setting ANONYMOUS: none, read or write.
         role: the setting DB_ANON_ROLE; where it is set, the role's own rights decide, as in PostgREST.
+        roles: those that there are, with the most that each may do; None where the database has them, and decides.
+
+    Raises:
+        SettingsError: there is no such role.
     """
+    if role is not None and roles is not None:
+        if role not in roles:
+            known = ", ".join(roles)
+            raise SettingsError([f"POOLGATE_DB_ANON_ROLE: {role!r} is no role here; expected one of {known}"])
+        return Identity(roles[role], role, anonymous=True)
     if role is not None:
         return Identity(Access.WRITE, role, anonymous=True)
     return Identity(Access[access.upper()], anonymous=True)
@@ -89,8 +98,9 @@ def require(identity: Identity, access: Access) -> None:
         return
     if not identity.anonymous:
         raise AuthError("This key or token may only read", code="42501", status=403)
+    off = "Anonymous access is off" if identity.access is Access.NONE else "Anonymous callers may only read"
     raise AuthError(
-        "Anonymous access is off" if identity.access is Access.NONE else "Anonymous callers may only read",
+        f"The token names no role. {off}" if identity.claims else off,
         hint="Send an API key or a token in the Authorization header, or let anonymous callers in with the setting "
         "POOLGATE_ANONYMOUS=read (or write).",
         headers=CHALLENGE,

@@ -37,6 +37,8 @@ class Database(ABC):
     """Whether names without a schema are looked for in several schemas."""
     to_readonly: ClassVar[str | None] = None
     """The statement by which a transaction that has begun is one that only reads; None where the connection is so."""
+    has_roles: ClassVar[bool] = False
+    """Whether it has roles of its own, one of which is taken on for a request's transaction."""
     shows_requests: ClassVar[bool] = False
     """Whether code in it can read what is set of a request for the time of its transaction."""
     pre_request: str | None = None

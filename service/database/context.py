@@ -67,9 +67,14 @@ def context(
         pairs.append(("search_path", quoted_path(path)))
     if zone is not None:
         pairs.append(("timezone", zone))
-    if identity.role is not None:
-        pairs.append(("role", identity.role))
+    if (role := role_of(database, identity)) is not None:
+        pairs.append(("role", role))
     return setting(pairs) if pairs else None
+
+
+def role_of(database: Database, identity: Identity) -> str | None:
+    """The database's role that is taken on for `identity`."""
+    return identity.role if database.has_roles else None
 
 
 def setting(pairs: Sequence[tuple[str, str]]) -> tuple[str, list[str]]:

@@ -9,7 +9,7 @@ from flask import Response as AnyResponse
 from flask import request
 
 from service.auth import Access, Identity, require, require_role
-from service.current import lent
+from service.current import lent, recognize
 from service.database.context import Told
 from service.errors import MediaTypeError, MethodError, NotImplementedHereError
 from service.rest.answer.answer import JSON, Answer
@@ -63,6 +63,7 @@ class PythonCalls:
             return to_response(Answer(200, {"Allow": ",".join(methods_of(registered))}))
         require(identity, Access.READ if registered.readonly else Access.WRITE)
         require_role(identity, registered.role)
+        recognize(identity)
         timings.mark("jwt")
         preferences = read_preferences(environ.get("HTTP_PREFER"))
         single = _wants_object(read_accept(environ.get("HTTP_ACCEPT"), self.parts.limits))

@@ -48,6 +48,7 @@ class PostgresqlDatabase(Database):
         SET LOCAL response.status TO ''; SET LOCAL response.headers TO '';
     """
     has_path = True
+    has_roles = True
     shows_requests = True
     to_readonly = "set transaction read only"
 

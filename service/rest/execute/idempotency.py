@@ -14,7 +14,7 @@ from typing import Generic, TypeVar
 
 from service.auth import Identity
 from service.database import Database
-from service.database.context import Caller
+from service.database.context import Caller, role_of
 from service.database.keys import Claim, Kept
 from service.errors import KeyInUseError, KeyReusedError, NotImplementedHereError, PoolgateError
 from service.pool import Lease
@@ -154,7 +154,7 @@ async def _under_key(
             return once.read(found[0])
         done = await work(now)
         if terms.commit:
-            restore = identity.role is not None or not terms.trusted
+            restore = role_of(database, identity) is not None or not terms.trusted
             await once.memory.keep(now.lease, once.claim, once.write(done), restore=restore)
         return done
 

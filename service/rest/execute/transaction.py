@@ -10,7 +10,7 @@ from typing import TypeVar
 
 from service.auth import CHALLENGE, Identity
 from service.database import Database
-from service.database.context import NOBODY, NOTHING_TOLD, TOLD, Caller, Told, context
+from service.database.context import NOBODY, NOTHING_TOLD, TOLD, Caller, Told, context, role_of
 from service.errors import PoolgateError
 from service.pool import Lease
 
@@ -80,7 +80,8 @@ async def turn_on(
         DatabaseError: the database refused.
         UnavailableError: no connection could be had, or it was lost.
     """
-    bare = terms.alone and terms.commit and identity.role is None and terms.zone is None and not database.pre_request
+    role = role_of(database, identity)
+    bare = terms.alone and terms.commit and role is None and terms.zone is None and not database.pre_request
     try:
         # A function before each request may set anything for the session.
         trusted = terms.trusted and not database.pre_request

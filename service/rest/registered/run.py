@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncTransaction
 
 from service.auth import Identity
 from service.database import Database
-from service.database.context import NOBODY, NOTHING_TOLD, Caller, Told, context
+from service.database.context import NOBODY, NOTHING_TOLD, Caller, Told, context, role_of
 from service.rest.execute.idempotency import Once
 from service.rest.registered.again import alone, once_on
 from service.rest.registered.registry import Registered
@@ -73,7 +73,7 @@ async def run_registered(
                 return conclude(value, told, began - asked, time.perf_counter() - began)
 
             async with connection.begin() as transaction:
-                changes_role = call.identity.role is not None or not registered.readonly
+                changes_role = role_of(database, call.identity) is not None or not registered.readonly
                 answer = await once_on(database, connection, once, work, keeps=call.commit, restore=changes_role)
                 if not call.commit:
                     await _undo(database, connection, transaction)
