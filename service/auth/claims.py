@@ -97,15 +97,10 @@ def check_audience(claims: Mapping[str, Any], audience: str | None) -> None:
 
 def _depth(value: Any) -> int:
     level, depth = [value], 0
-    while level := [inner for each in level for inner in _inside(each)]:
+    while level := [each for each in level if isinstance(each, dict | list)]:
+        level = [inner for each in level for inner in (each.values() if isinstance(each, dict) else each)]
         depth += 1
     return depth
-
-
-def _inside(value: Any) -> list[Any]:
-    if isinstance(value, dict):
-        return list(value.values())
-    return value if isinstance(value, list) else []
 
 
 def _wrong(message: str) -> AuthError:
