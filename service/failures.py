@@ -33,7 +33,7 @@ def add_error_answers(app: AsyncFlask, database: Database) -> None:
 
     @app.errorhandler(PoolgateError)
     def known(error: PoolgateError) -> Response:
-        if error.status == 500:
+        if error.status == 500 and not isinstance(error, AuthError):  # anybody may cause that one, at no cost
             logger.error("%s", error, exc_info=error)
         return _answer(error)
 

@@ -110,7 +110,11 @@ def test_an_empty_variable_counts_as_absent(monkeypatch: pytest.MonkeyPatch) -> 
     ("DB_AGGREGATES_ENABLED", "on", True),
     ("DB_PLAN_ENABLED", "False", False),
     ("JWT_SECRET", "x" * 32, "x" * 32),
-    ("JWT_SECRET", '{"kty":"oct"}', '{"kty":"oct"}'),
+    ("JWT_SECRET", '{"kty":"oct","k":"' + "k" * 43 + '"}', '{"kty":"oct","k":"' + "k" * 43 + '"}'),
+    ("JWT_SECRET_IS_BASE64", "true", True),
+    ("JWT_ALGORITHMS", "RS256, ES256", ("RS256", "ES256")),
+    ("JWT_ROLES", "web_user,editor", ("web_user", "editor")),
+    ("JWT_CACHE_MAX_ENTRIES", "0", 0),
     ("JWT_ROLE_CLAIM_KEY", ".role", ".role"),
     ("OPENAPI_MODE", "ignore-privileges", "ignore-privileges"),
     ("SERVER_CORS_ALLOWED_ORIGINS", "https://a.example, http://b:81", ("https://a.example", "http://b:81")),
@@ -168,6 +172,9 @@ def test_forms(monkeypatch: pytest.MonkeyPatch, name: str, text: str, value: obj
     ("JWT_SECRET", "x" * 31, "at least 32 bytes"),
     ("JWT_SECRET", "{not json, though long enough for a secret}", "is not JSON"),
     ("JWT_SECRET", "@/no/such/file", "cannot be read"),
+    ("JWT_SECRET", '{"kty":"oct"}', "cannot be read"),
+    ("JWT_ALGORITHMS", "none", "HS256"),
+    ("JWT_CACHE_MAX_ENTRIES", "-1", "0 to 1000000"),
     ("JWT_ROLE_CLAIM_KEY", "role", "$.role"),
     ("OPENAPI_MODE", "on", "follow-privileges"),
     ("SERVER_CORS_ALLOWED_ORIGINS", "https://a.example/", "no exact origin"),
@@ -233,7 +240,7 @@ def test_secret_from_a_file(tmp_path: Path) -> None:
     """A secret may lie in a file, and is held to the same rules there."""
     file = tmp_path / "secret"
     file.write_text("s" * 40 + "\n")
-    assert load_settings(jwt_secret=f"@{file}").jwt_secret == "s" * 40
+    assert load_settings(jwt_secret=f"@{file}").jwt_secret == f"@{file}"  # read again when it changes
     file.write_text("short")
     assert "at least 32 bytes" in faults(jwt_secret=f"@{file}")[0]
 
