@@ -1,54 +1,21 @@
-"""Where in a token's claims the role stands: a path as RFC 9535 writes it, or as PostgREST did before.
-
-    $.role   $.realm_access.roles[0]   $['https://example.org/role']   $.roles[?@ == 'editor']
-    .role    .realm_access.roles[0]    ."https://example.org/role"     .roles[?(@ ^== "app_")]
-
-It selects one value at most, so there are no wildcards and slices; of an array's elements a filter selects the first.
-"""
+"""From a path's text to its steps."""
 
 from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable
-from dataclasses import dataclass, field
-from typing import Any, NoReturn
+from dataclasses import dataclass
+from typing import NoReturn
 
 import re2  # type: ignore[import-untyped]  # google-re2 ships no types
 
-ABSENT = object()
-"""What a path selects where there is nothing."""
-Step = Callable[[Any], Any]
+from service.auth.claim_path.steps import COMPARISONS, ClaimPath, Step, Test, element, first, member, walk
 
 _NAME = re.compile(r"[\w$@-]+")
 _INDEX = re.compile(r"\[\s*(-?\d{1,9})\s*\]")
 _TEXT = re.compile(r"""'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*\"""")
 _COMPARE = re.compile(r"\s*(==\^|\^==|\*==|==|!=)\s*")
 _CALL = re.compile(r"(match|search)\s*\(\s*@")
-_TESTS: dict[str, Callable[[str, str], bool]] = {
-    "==": lambda value, text: value == text,
-    "!=": lambda value, text: value != text,
-    "^==": lambda value, text: value.startswith(text),
-    "==^": lambda value, text: value.endswith(text),
-    "*==": lambda value, text: text in value,
-}
-
-
-@dataclass(frozen=True)
-class ClaimPath:
-    """A path that was read.
-
-    Args:
-        text: as it is written.
-        steps: from the claims on, each from one value to the next.
-    """
-
-    text: str
-    steps: tuple[Step, ...] = field(repr=False, compare=False)
-
-    def select(self, claims: Any) -> Any:
-        """What it selects, or `ABSENT`."""
-        return _walk(self.steps, claims)
 
 
 def read_path(text: str) -> ClaimPath:
@@ -64,14 +31,6 @@ def read_path(text: str) -> ClaimPath:
     if reader.rest or not steps:
         reader.fail("a claim's name, an index or a filter")
     return ClaimPath(text, steps)
-
-
-def _walk(steps: tuple[Step, ...], value: Any) -> Any:
-    for step in steps:
-        value = step(value)
-        if value is ABSENT:
-            break
-    return value
 
 
 @dataclass
@@ -92,37 +51,37 @@ class _Reader:
     def _step(self) -> Step:
         if self.take("."):
             quoted = self.rest.startswith('"')
-            return _member(self._string() if quoted else self._match(_NAME, "a claim's name")[0])
+            return member(self._string() if quoted else self._match(_NAME, "a claim's name")[0])
         index = _INDEX.match(self.text, self.at)
         if index is not None:
             self.at = index.end()
-            return _element(int(index[1]))
+            return element(int(index[1]))
         self.take("[")
         self.blanks()
         if not self.take("?"):
             name = self._string()
             self.close("]")
-            return _member(name)
+            return member(name)
         self.blanks()
         bracketed = self.take("(")
         test = self._test()
         if bracketed:
             self.close(")")
         self.close("]")
-        return _first(test)
+        return first(test)
 
-    def _test(self) -> Callable[[Any], bool]:
+    def _test(self) -> Test:
         self.blanks()
         if _CALL.match(self.text, self.at):
             return self._call()
         if not self.take("@"):
             self.fail("@")
         steps = self.steps()
-        compare = _TESTS[self._match(_COMPARE, "one of == != ^== ==^ *==")[1]]
+        compare = COMPARISONS[self._match(_COMPARE, "one of == != ^== ==^ *==")[1]]
         wanted = self._string()
-        return lambda element: isinstance(value := _walk(steps, element), str) and compare(value, wanted)
+        return lambda value: isinstance(found := walk(steps, value), str) and compare(found, wanted)
 
-    def _call(self) -> Callable[[Any], bool]:
+    def _call(self) -> Test:
         kind = self._match(_CALL, "match or search")[1]
         steps = self.steps()
         self.close(",")
@@ -131,8 +90,8 @@ class _Reader:
         except re2.error:
             self.fail("a regular expression before it")
         self.close(")")
-        found = pattern.fullmatch if kind == "match" else pattern.search
-        return lambda element: isinstance(value := _walk(steps, element), str) and found(value) is not None
+        fits = pattern.fullmatch if kind == "match" else pattern.search
+        return lambda value: isinstance(found := walk(steps, value), str) and fits(found) is not None
 
     def _string(self) -> str:
         self.blanks()
@@ -174,22 +133,3 @@ def _quiet() -> re2.Options:
     options = re2.Options()
     options.log_errors = False  # they are told by the fault
     return options
-
-
-def _member(name: str) -> Step:
-    return lambda value: value.get(name, ABSENT) if isinstance(value, dict) else ABSENT
-
-
-def _element(index: int) -> Step:
-    def step(value: Any) -> Any:
-        there = isinstance(value, list) and -len(value) <= index < len(value)
-        return value[index] if there else ABSENT
-
-    return step
-
-
-def _first(test: Callable[[Any], bool]) -> Step:
-    def step(value: Any) -> Any:
-        return next(filter(test, value), ABSENT) if isinstance(value, list) else ABSENT
-
-    return step
