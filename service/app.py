@@ -17,7 +17,7 @@ from flask.sansio.scaffold import setupmethod
 from service.asgi import AsyncFlask
 from service.asgi.lifespan import serve_lifespan
 from service.asgi.limits import Limits
-from service.auth import LEVELS, Authenticator, anonymous
+from service.auth import LEVELS, Authenticator, KeyRing, anonymous
 from service.auth.opening import open_tokens
 from service.catalog.holder import CatalogHolder
 from service.compress import add_compression
@@ -27,6 +27,7 @@ from service.errors import AskedError
 from service.eventlog import EventLog
 from service.events import Observe, tell_all
 from service.failures import add_error_answers
+from service.key_watch import KeyWatch
 from service.lifecycle import Lifecycle
 from service.logs import configure, new_request_id, request_id
 from service.operator.crew import Crew
@@ -109,8 +110,10 @@ def create_app(settings: Settings | None = None, *, observe: Observe | None = No
     meters, news = Meters(), News()
     observe = tell_all(meters.observe, news.observe, observe or EventLog())
     database = open_database(settings, observe)
-    authenticator = _authenticator(settings, database)
-    catalog = CatalogHolder(database, settings.db_schemas, observe, functions=settings.functions)
+    ring = KeyRing()
+    watch = KeyWatch(database, ring)
+    authenticator = _authenticator(settings, database, ring)
+    catalog = CatalogHolder(database, settings.db_schemas, observe, functions=settings.functions, then=watch.look)
     lifecycle = Lifecycle(database, catalog, drain_timeout=settings.drain_timeout)
     crew = Crew(database.pool, meters, news)
     state = PoolState(crew, History(crew.tick))
@@ -124,6 +127,7 @@ def create_app(settings: Settings | None = None, *, observe: Observe | None = No
     app.extensions["poolgate"] = Poolgate(settings, database, catalog, lifecycle, state, authenticator)
     app.lifespan(lambda _app: crew.present())
     app.lifespan(lambda _app: lifecycle.running())
+    app.lifespan(lambda _app: watch.running())
     app.lifespan(lambda _app: state.history.running(lifecycle.until_draining))
     prefix = settings.rest_prefix.rstrip("/") or None
     documents = Documents(settings, database, app.functions)
@@ -149,10 +153,10 @@ def create_app(settings: Settings | None = None, *, observe: Observe | None = No
     return app
 
 
-def _authenticator(settings: Settings, database: Database) -> Authenticator:
+def _authenticator(settings: Settings, database: Database, keys: KeyRing) -> Authenticator:
     roles = None if database.has_roles else LEVELS
     nobody = anonymous(settings.anonymous, settings.db_anon_role, roles)
-    return Authenticator(nobody, open_tokens(settings), roles=roles, allowed=settings.jwt_roles)
+    return Authenticator(nobody, open_tokens(settings), keys, roles, settings.jwt_roles)
 
 
 def _begin(_app: Flask, **_: Any) -> None:

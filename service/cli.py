@@ -19,8 +19,8 @@ import click
 
 from service import __version__
 from service.errors import PoolgateError, SettingsError
-
-_BAR_WIDTH = 30
+from service.keys_cli import keys
+from service.terminal import build_demo, complain
 
 
 class _Commands(click.Group):
@@ -30,10 +30,10 @@ class _Commands(click.Group):
         try:
             return super().invoke(ctx)
         except SettingsError as error:
-            _complain(*error.faults)
+            complain(*error.faults)
             ctx.exit(2)
         except PoolgateError as error:
-            _complain(error.message, *([f"hint: {error.hint}"] if error.hint else []))
+            complain(error.message, *([f"hint: {error.hint}"] if error.hint else []))
             ctx.exit(1)
 
 
@@ -61,7 +61,7 @@ def serve(bind: str | None, database_url: str | None, workers: str | None, appli
         # Their module calls create_app(), which reads the environment: there the flags must stand to win.
         os.environ.update({variable(name): value for name, value in flags.items() if value is not None})
     if settings.is_demo:
-        path = _build_demo()
+        path = build_demo()
         click.echo(f"No database named: serving the demo, {path}; anonymous callers: {settings.anonymous}.")
     from service.server import serve as run
 
@@ -72,7 +72,7 @@ def serve(bind: str | None, database_url: str | None, workers: str | None, appli
 @click.option("--path", type=click.Path(dir_okay=False, path_type=Path), help="The file to make: poolgate-demo.db.")
 def demo(path: Path | None) -> None:
     """Build the demo database: airports, countries and subdivisions of the world."""
-    path = _build_demo(path)
+    path = build_demo(path)
     click.echo(f"{path} is ready. To serve it:")
     click.echo(f"  POOLGATE_ANONYMOUS=read poolgate serve --database sqlite:///{quote(str(path))}")
 
@@ -89,7 +89,7 @@ def migrate(revision: str) -> None:
 
     settings = load_settings()
     if settings.is_demo:
-        _build_demo()
+        build_demo()
     done = asyncio.run(run(settings.database_url, revision))
     click.echo(f"{show('database_url', settings.database_url)}: {done}")
 
@@ -106,7 +106,7 @@ def compare(database_url: str | None, requests: int, clients: int, seconds: floa
 
     settings = load_settings(database_url=database_url)
     if settings.is_demo:
-        _build_demo()
+        build_demo()
     done = asyncio.run(compare_database(settings, requests=requests, clients=clients, seconds=seconds))
     click.echo(f"{done.query} on {show('database_url', settings.database_url)}, {clients} at once\n")
     click.echo(as_table(done))
@@ -126,23 +126,4 @@ def settings() -> None:
         click.echo(textwrap.fill(setting.meaning, width, initial_indent="    ", subsequent_indent="    "))
 
 
-def _build_demo(path: Path | None = None) -> Path:
-    from service.demo import DEFAULT_PATH, build_file
-
-    path = path or DEFAULT_PATH
-    if path.exists():
-        build_file(path)  # which refuses what is not the demo
-        return path
-    with click.progressbar(length=1, label=f"Building {path}", width=_BAR_WIDTH, file=sys.stderr) as bar:
-
-        def advance(done: int, total: int) -> None:
-            bar.length = total
-            bar.update(done - bar.pos)
-
-        build_file(path, advance)
-    return path
-
-
-def _complain(*lines: str) -> None:
-    for line in lines:
-        click.echo(f"poolgate: {line}", err=True)
+main.add_command(keys)

@@ -32,7 +32,7 @@ FLOORS = (
     ("rest.sql",),
     ("rest.prepare", "rest.openapi"),
     ("rest.execute",),
-    ("rest.answer", "rest.registered", "lifecycle", "compare"),
+    ("rest.answer", "rest.registered", "lifecycle", "key_watch", "compare"),
     ("rest.common", "rest.respond", "rest.once", "rest.describe"),
     ("rest.parts",),
     ("rest.writes", "rest.python_calls"),
@@ -45,6 +45,8 @@ FLOORS = (
     ("app", "connections", "supervisor"),
     ("loading", "migrate"),
     ("server", "testing", "demo"),
+    ("terminal",),
+    ("keys_cli",),
     ("cli",),
     ("__main__",),
 )

@@ -2,6 +2,7 @@
 
 from service.auth.authenticator import LEVELS, Authenticator, Headers
 from service.auth.identity import CHALLENGE, Access, Identity, anonymous, require, require_role
+from service.auth.key_ring import KeyRing, KnownKey
 
 __all__ = [
     "CHALLENGE",
@@ -10,6 +11,8 @@ __all__ = [
     "Authenticator",
     "Headers",
     "Identity",
+    "KeyRing",
+    "KnownKey",
     "anonymous",
     "require",
     "require_role",

@@ -55,17 +55,17 @@ class Keys(Protocol):
 
     @property
     def exist(self) -> bool:
-        """Whether there is a place where keys are kept."""
+        """Whether any were ever made: then what is neither key nor token is a key that is not known."""
 
     def is_key(self, text: str, /) -> bool:
-        """Whether it looks like one."""
+        """Whether it is to be looked for among them, and nowhere else."""
 
     def find(self, text: str, /) -> Key:
         """The key.
 
         Raises:
-            AuthError: PGATE401, it is not known, revoked or expired.
-            UnavailableError: the keys have not been read for too long.
+            AuthError: PGATE401, it is unknown, revoked or expired.
+            UnavailableError: the keys have not been confirmed for too long.
         """
 
 
@@ -93,6 +93,7 @@ class Authenticator:
         Raises:
             AuthError: PGRST300 to PGRST303, PGATE401.
             DatabaseError: 22023, there is no such role.
+            UnavailableError: the keys cannot be checked at the moment.
         """
         authorization = headers.get("Authorization")
         if authorization is None:
@@ -104,7 +105,7 @@ class Authenticator:
         return self._known(sent.strip())
 
     def _known(self, sent: str) -> Identity:
-        if self.keys is not None and self.keys.exist and self.keys.is_key(sent):
+        if self.keys is not None and self.keys.is_key(sent):
             key = self.keys.find(sent)
             return replace(self._with_role(key.role, of_key=True), key=key.prefix)
         if self.tokens is None:
@@ -128,7 +129,7 @@ class Authenticator:
                 hint="Set POOLGATE_JWT_SECRET.",
             )
         if self.keys is not None and self.keys.exist:
-            raise invalid("The API key is not known", code="PGATE401")
+            raise unknown_key()
         return self.nobody  # clients that must send something send anything; it gives no right
 
     def _with_role(self, role: str | None, *, of_key: bool = False) -> Identity:
@@ -147,3 +148,8 @@ def invalid(message: str, *, code: str = "PGRST301", details: str | None = None)
     """Credentials that are not good (RFC 6750, 3.1)."""
     challenge = f'Bearer error="invalid_token", error_description="{message}"'
     return AuthError(message, code=code, details=details, headers={"WWW-Authenticate": challenge})
+
+
+def unknown_key() -> AuthError:
+    """One text for all keys that are not good: it is nobody's business which were once."""
+    return invalid("The API key is unknown, revoked or expired", code="PGATE401")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from contextlib import aclosing
 from pathlib import Path
 from time import monotonic
@@ -28,6 +28,7 @@ class CatalogHolder:
         observe: is told of every attempt.
         functions: the folder of saved ones; None for none.
         look: seconds between two looks at that folder.
+        then: is awaited after each new catalog, before anybody is told that it was read; it does not raise.
     """
 
     def __init__(
@@ -38,8 +39,10 @@ class CatalogHolder:
         *,
         functions: Path | None = None,
         look: float = 1.0,
+        then: Callable[[], Awaitable[None]] | None = None,
     ) -> None:
         self._database = database
+        self._then = then
         self._schemas = tuple(schemas) or database.default_schemas
         self._observe = observe
         self._catalog: Catalog | None = None
@@ -93,7 +96,10 @@ class CatalogHolder:
                 raise known from error
             self._version = catalog.version
             self._catalog = catalog
-            self._observe(CatalogLoaded(reason, monotonic() - began, len(catalog.relations), catalog.version))
+            took = monotonic() - began
+            if self._then is not None:
+                await self._then()
+            self._observe(CatalogLoaded(reason, took, len(catalog.relations), catalog.version))
             return catalog
 
     async def reload(self, reason: str) -> bool:

@@ -9,6 +9,7 @@ from typing import ClassVar
 from service.catalog.model import Catalog, Rights
 from service.catalog.saved import SavedRoutine
 from service.catalog.saved_file import SavedFile
+from service.database.api_keys import ApiKeys
 from service.database.keys import Keys
 from service.errors import PoolgateError
 from service.pool import Pool
@@ -21,6 +22,7 @@ class Database(ABC):
         pool: the pool that every coroutine shares.
         safe_url: the URL without its passwords, for logs and pages.
         keys: what it keeps of requests that are to be done once.
+        api_keys: whom it knows by a key.
     """
 
     name: ClassVar[str]
@@ -48,10 +50,11 @@ class Database(ABC):
     bracketed: ClassVar[bool] = False
     """How its SQL is quoted, as for `catalog.holes.cut`."""
 
-    def __init__(self, pool: Pool, safe_url: str, keys: Keys) -> None:
+    def __init__(self, pool: Pool, safe_url: str, keys: Keys, api_keys: ApiKeys) -> None:
         self.pool = pool
         self.safe_url = safe_url
         self.keys = keys
+        self.api_keys = api_keys
 
     def __repr__(self) -> str:
         return f"<Database {self.safe_url} {self.pool!r}>"

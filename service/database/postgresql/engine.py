@@ -16,6 +16,7 @@ from service.catalog.saved_file import SavedFile
 from service.database.base import Database
 from service.database.limits import pool_limits
 from service.database.postgresql import changes, described, dialect, errors, reflect, saved
+from service.database.postgresql.api_keys import PostgresqlApiKeys
 from service.database.postgresql.budget import Budget
 from service.database.postgresql.connecting import Connector
 from service.database.postgresql.driver import AsyncpgDriver
@@ -61,7 +62,7 @@ class PostgresqlDatabase(Database):
         *,
         before: PreRequest | None = None,
     ) -> None:
-        super().__init__(pool, target.safe_url, PostgresqlKeys())
+        super().__init__(pool, target.safe_url, PostgresqlKeys(), PostgresqlApiKeys())
         self._before = before
         if before is not None:
             self.pre_request = before.statement

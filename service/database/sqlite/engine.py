@@ -17,6 +17,7 @@ from service.catalog.saved_file import SavedFile
 from service.database.base import Database
 from service.database.limits import pool_limits
 from service.database.sqlite import changes, dialect, errors, files, reflect, saved
+from service.database.sqlite.api_keys import SqliteApiKeys
 from service.database.sqlite.connection import BEGIN, FileConnection, LimitedConnection
 from service.database.sqlite.driver import SqliteDriver
 from service.database.sqlite.keys import SqliteKeys
@@ -42,7 +43,7 @@ class SqliteDatabase(Database):
     connecting = "Opening one needs no network and no password, but a file, a thread and our functions in it."
 
     def __init__(self, pool: Pool, safe_url: str, *, path: Path, limit: float) -> None:
-        super().__init__(pool, safe_url, SqliteKeys())
+        super().__init__(pool, safe_url, SqliteKeys(), SqliteApiKeys())
         self.path = path
         self.limit = limit
 
