@@ -94,6 +94,7 @@ class Poolgate:
     lifecycle: Lifecycle
     state: PoolState
     authenticator: Authenticator
+    key_watch: KeyWatch
 
 
 def create_app(settings: Settings | None = None, *, observe: Observe | None = None) -> PoolgateFlask:
@@ -124,7 +125,7 @@ def create_app(settings: Settings | None = None, *, observe: Observe | None = No
     app.config["MAX_CONTENT_LENGTH"] = settings.max_body
     app.url_map.merge_slashes = False  # a redirect would hide a mistyped path from a program
     app.url_map.strict_slashes = False
-    app.extensions["poolgate"] = Poolgate(settings, database, catalog, lifecycle, state, authenticator)
+    app.extensions["poolgate"] = Poolgate(settings, database, catalog, lifecycle, state, authenticator, watch)
     app.lifespan(lambda _app: crew.present())
     app.lifespan(lambda _app: lifecycle.running())
     app.lifespan(lambda _app: watch.running())

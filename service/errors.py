@@ -23,7 +23,7 @@
     │   ├── UnknownColumnError       400  42703
     │   ├── EmbeddingError           400  PGRST108, 118, 120, 200; 201 is 300
     │   └── NotImplementedHereError  400  PGRST127  this database has nothing of the kind
-    ├── AuthError                    401  PGRST301, 302, 303
+    ├── AuthError                    401  PGRST301, 302, 303; PGATE401 an API key that is not good
     ├── DatabaseError                     the database said no: its SQLSTATE decides the status
     ├── StreamTimeoutError           504  PGATE504  a stream lasted too long; by then it can only be cut off
     ├── PoolLoopError                500  PGATE501  the pool was used from another event loop or process

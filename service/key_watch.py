@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 
 from service.auth import KeyRing
@@ -35,12 +35,20 @@ class KeyWatch:
 
     Args:
         clock: seconds that only go forward; the ring's own.
+        sleep: waits for so many of them.
     """
 
-    def __init__(self, database: Database, ring: KeyRing, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(
+        self,
+        database: Database,
+        ring: KeyRing,
+        clock: Callable[[], float] = time.monotonic,
+        sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
+    ) -> None:
         self._database = database
         self._ring = ring
         self._clock = clock
+        self._sleep = sleep
         self._is_wanted = False
         self._one_at_a_time = asyncio.Lock()
         self._seen: Changes | None = None
@@ -93,7 +101,7 @@ class KeyWatch:
 
     async def _run(self) -> None:
         while True:
-            await asyncio.sleep(INTERVAL)
+            await self._sleep(INTERVAL)
             if self._is_wanted:
                 await self.refresh()
             if self._clock() - self._noted_at >= NOTE_EVERY:

@@ -110,20 +110,24 @@ def read_expiry(text: str, now: datetime) -> datetime:
         click.BadParameter: it is neither, or not in the future.
     """
     try:
-        at = now + timedelta(seconds=seconds(text))
+        at = _after(text, now)
     except (ValueError, OverflowError):
-        try:
-            at = datetime.fromisoformat(text.strip())
-        except ValueError:
-            raise click.BadParameter(
-                f"{text!r} is no time; expected a duration, as 90d or 12h, or a date, as 2027-01-31 or "
-                "2027-01-31T12:00:00+02:00",
-                param_hint="--expires",
-            ) from None
-        at = at.replace(tzinfo=UTC) if at.tzinfo is None else at.astimezone(UTC)
+        raise click.BadParameter(
+            f"{text!r} is no time; expected a duration, as 90d or 12h, or a date, as 2027-01-31 or "
+            "2027-01-31T12:00:00+02:00",
+            param_hint="--expires",
+        ) from None
     if at <= now:
         raise click.BadParameter(f"{text!r} is not in the future", param_hint="--expires")
     return at
+
+
+def _after(text: str, now: datetime) -> datetime:
+    try:
+        return now + timedelta(seconds=seconds(text))
+    except (ValueError, OverflowError):
+        at = datetime.fromisoformat(text.strip())
+        return at.replace(tzinfo=UTC) if at.tzinfo is None else at.astimezone(UTC)
 
 
 def roles_of(settings: Settings) -> Collection[str]:

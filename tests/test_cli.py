@@ -207,5 +207,7 @@ def test_every_command_is_documented() -> None:
     assert sorted(headings) == sorted(f"poolgate {name}" for name in main.commands)
     for name, command in main.commands.items():
         section = text.split(f"## `poolgate {name}`\n")[1].split("\n## ")[0]
-        flags = [flag for parameter in command.params for flag in parameter.opts if flag.startswith("--")]
-        assert all(f"`{flag} " in section for flag in flags), name
+        commands = [command, *(command.commands.values() if isinstance(command, click.Group) else ())]
+        flags = [flag for each in commands for it in each.params for flag in it.opts if flag.startswith("--")]
+        assert all(f"`{flag} " in section or f"`{flag}`" in section for flag in flags), name
+        assert all(f"`poolgate {name} {each.name}" in section for each in commands[1:]), name

@@ -145,7 +145,7 @@ async def _schema_of(connection: AsyncConnection) -> str | None:
 
 
 def _listed(row: Row[Any]) -> ListedKey:
-    number, name, prefix, role, created_at, *others = row
+    number, name, prefix, role, created_at, *others = tuple(row)
     expires_at, revoked_at, last_used_at = (None if at is None else _aware(at) for at in others)
     return ListedKey(number, name, prefix, role, _aware(created_at), expires_at, revoked_at, last_used_at)
 

@@ -20,7 +20,7 @@ _READ = """
 _NOTE = """
     update poolgate_api_key
     set last_used_at = max(coalesce(last_used_at, ''), datetime(used.value, 'unixepoch'))
-    from json_each($1) as used where id = cast(used.key as integer)
+    from json_each($1) as used where poolgate_api_key.id = cast(used.key as integer)
 """
 
 
