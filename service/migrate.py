@@ -11,7 +11,7 @@ from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy.engine import Connection
 
-from service.database.single import single_connection
+from service.database.single import single_connection, tell_of_changes
 from service.errors import PoolgateError
 
 VERSION_TABLE = "poolgate_migration"
@@ -51,7 +51,10 @@ async def migrate(url: str, revision: str = "head") -> Migrated:
     revisions = _revisions()
     target = _place(revisions, revision)
     async with single_connection(url) as connection:
-        return await connection.run_sync(_run, revisions, target)
+        migrated = await connection.run_sync(_run, revisions, target)
+        if migrated.steps:
+            await tell_of_changes(connection)
+        return migrated
 
 
 def _run(connection: Connection, revisions: list[str], target: int) -> Migrated:

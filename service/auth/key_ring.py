@@ -6,7 +6,7 @@ import hmac
 import secrets
 import time
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from service.auth.api_key import MARK, digest_of, prefix_of
 from service.auth.authenticator import unknown_key
@@ -30,7 +30,7 @@ class KnownKey:
 
     number: int
     prefix: str
-    digest: bytes
+    digest: bytes = field(repr=False)
     role: str | None = None
     expires_at: float | None = None
 

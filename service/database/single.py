@@ -11,12 +11,13 @@ from pathlib import Path
 from typing import Any
 
 import asyncpg
-from sqlalchemy import event
+from sqlalchemy import event, text
 from sqlalchemy.engine import URL, Connection
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 from sqlalchemy.pool import NullPool
 
+from service.database.postgresql.changes import CHANNEL
 from service.database.postgresql.target import target_of
 from service.database.sqlite.files import explain, path_of
 from service.errors import DatabaseAwayError
@@ -50,6 +51,12 @@ async def single_connection(url: str) -> AsyncIterator[AsyncConnection]:
         raise DatabaseAwayError(f"{safe_url(url)}: {_reason(url, error)}") from error
     finally:
         await engine.dispose()
+
+
+async def tell_of_changes(connection: AsyncConnection) -> None:
+    """Has services that run read the schema anew once this transaction is committed; SQLite's see it by themselves."""
+    if connection.dialect.name == "postgresql":
+        await connection.execute(text(f"notify {CHANNEL}, 'reload schema'"))
 
 
 def _reason(url: str, error: BaseException) -> str:

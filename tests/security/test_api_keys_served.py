@@ -11,7 +11,7 @@ import httpx
 import pytest
 from postgrest import APIError, AsyncPostgrestClient
 
-from security.keyed import bearer, listed, make_key, make_shop, revoke, rooms, run, serving, until
+from security.keyed import SHOP, bearer, listed, make_key, make_shop, revoke, rooms, run, serving, until
 from service.auth.api_key import digest_of, new_key
 from service.migrate import migrate
 from service.testing import client
@@ -126,13 +126,15 @@ async def test_within_three_seconds(url: str) -> None:
 
 
 @pytest.mark.slow
-async def test_a_migration_while_it_runs(sqlite_url: str) -> None:
+@pytest.mark.parametrize("database", ["sqlite", "postgresql"])
+async def test_a_migration_while_it_runs(database: str, request: pytest.FixtureRequest) -> None:
     """The table may come later: keys work soon after `poolgate migrate`, without a new start."""
-    await run(sqlite_url, "create table item (id integer primary key, name text)", "insert into item values (1, 'pen')")
-    async with serving(sqlite_url, anonymous="none") as app, client(app) as http:
+    url = str(request.getfixturevalue(f"{database}_url"))
+    await run(url, *SHOP)
+    async with serving(url, anonymous="none") as app, client(app) as http:
         assert (await http.get("/rest/v1/item", headers=bearer(new_key()))).json()["code"] == "PGRST302"
-        await migrate(sqlite_url)
-        key = await make_key(sqlite_url, role="read")
+        await migrate(url)
+        key = await make_key(url, role="read")
 
         async def works() -> bool:
             return (await http.get("/rest/v1/item", headers=bearer(key))).status_code == 200

@@ -69,15 +69,19 @@ async def test_by_hand(url: str) -> None:
         assert ring.find(one).role == "write"
 
 
-async def test_an_end_that_is_no_time(sqlite_url: str) -> None:
-    """On SQLite, which stores anything, an end that does not read as a time has come already."""
+async def test_what_is_no_key(sqlite_url: str) -> None:
+    """On SQLite, which stores anything, an end that is no time has come already, and a digest that is none opens
+    nothing; the other keys are good."""
     await make_shop(sqlite_url)
-    key = await make_key(sqlite_url)
-    await run(sqlite_url, "update poolgate_api_key set expires_at = 'some day'")
+    one, other, good = [await make_key(sqlite_url) for _ in range(3)]
+    await run(sqlite_url, f"update poolgate_api_key set expires_at = 'some day' where prefix = '{one[:12]}'")
+    await run(sqlite_url, f"update poolgate_api_key set hash = 'a text' where prefix = '{other[:12]}'")
     async with watched(sqlite_url) as (_, ring, watch, _clock):
         await watch.look()
-        with pytest.raises(AuthError):
-            ring.find(key)
+        for bad in (one, other):
+            with pytest.raises(AuthError):
+                ring.find(bad)
+        ring.find(good)
 
 
 async def test_without_a_table(url: str) -> None:

@@ -15,7 +15,7 @@ _CHANGES = "select count(*), max(id), count(revoked_at), max(revoked_at) from po
 _READ = """
     select id, prefix, hash, role,
         case when expires_at is not null then coalesce(cast(strftime('%s', expires_at) as integer), 0) end
-    from poolgate_api_key where revoked_at is null
+    from poolgate_api_key where revoked_at is null and typeof(hash) = 'blob'
 """
 _NOTE = """
     update poolgate_api_key
