@@ -142,6 +142,23 @@ async def test_a_migration_while_it_runs(database: str, request: pytest.FixtureR
         await until(works)
 
 
+async def test_keys_that_are_stale(url: str, asks_never: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Keys that were not confirmed for too long get a 503 with Retry-After and cost no connection; anonymous callers
+    and the probes are served on."""
+    key = await make_key(url, role="write")
+    async with serving(url, anonymous="read") as app, client(app) as http:
+        monkeypatch.setattr("service.auth.key_ring.MOST_AGE", -1)
+        pool = rooms(app).database.pool
+        before = pool.stats().acquired
+        for text in (key, new_key()):
+            answer = await http.get("/rest/v1/item", headers=bearer(text))
+            assert (answer.status_code, answer.json()["code"]) == (503, "PGATE503")
+            assert answer.headers["Retry-After"] == "2"
+        assert pool.stats().acquired == before
+        assert (await http.get("/rest/v1/item")).json() == ITEM
+        assert (await http.get("/-/ready")).status_code == 200
+
+
 async def test_what_is_neither_key_nor_token(url: str) -> None:
     """Until a key was made, a text that says nothing is an anonymous caller's; from then on it is an unknown key."""
     async with serving(url, anonymous="read") as app, client(app, headers={"apikey": "any-key"}) as http:
