@@ -216,6 +216,7 @@ class Routine:
         parameters: those that arguments are for, in their order.
         result: a `Column` is called like the function.
         returns_set: it gives any number of rows or values, not just one.
+        settings: what is to be set for a transaction that it is called in, before it begins.
     """
 
     schema: str
@@ -225,6 +226,7 @@ class Routine:
     returns_set: bool = False
     volatility: Volatility = Volatility.VOLATILE
     comment: str | None = None
+    settings: tuple[tuple[str, str], ...] = ()
 
     @property
     def reads_only(self) -> bool:

@@ -10,6 +10,7 @@ from service.catalog.model import Catalog, Rights
 from service.catalog.saved import SavedRoutine
 from service.catalog.saved_file import SavedFile
 from service.database.api_keys import ApiKeys
+from service.database.hoisted import NOTHING_HOISTED, Hoisted, Pairs
 from service.database.keys import Keys
 from service.errors import PoolgateError
 from service.pool import Pool
@@ -100,6 +101,18 @@ class Database(ABC):
             UnavailableError: no connection could be had, or it was lost.
         """
         return None
+
+    def hoisted(self, role: str | None, settings: Pairs = ()) -> Hoisted:
+        """What a transaction begins with, under a role.
+
+        Args:
+            settings: what the function that is called says beside it.
+        """
+        return NOTHING_HOISTED
+
+    def to_take_on(self, role: str) -> str:
+        """What lets the service take a role on, in SQL; for who runs it, never for callers."""
+        return ""
 
     @abstractmethod
     async def check_saved(self, files: Sequence[SavedFile], catalog: Catalog) -> tuple[list[SavedRoutine], list[str]]:

@@ -11,13 +11,19 @@ from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
-from service.auth import Identity
+from service.auth import CHALLENGE, Identity
 from service.database.base import Database
+from service.database.hoisted import NOTHING_HOISTED, Hoisted
+from service.errors import DatabaseError
 
 TOLD = (
     "select pg_catalog.current_setting('response.status', true), pg_catalog.current_setting('response.headers', true)"
 )
 """What the database's own code has said of the answer so far."""
+
+
+NO_ROLE = "none"
+"""What PostgreSQL takes for "no other role than the session's": that of the service, with all its rights."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,23 +57,38 @@ NOBODY = Caller()
 
 
 def context(
-    database: Database, identity: Identity, caller: Caller, *, zone: str | None = None, path: Sequence[str] = ()
+    database: Database,
+    identity: Identity,
+    caller: Caller,
+    *,
+    zone: str | None = None,
+    path: Sequence[str] = (),
+    begins: Hoisted = NOTHING_HOISTED,
+    lasts: bool = False,
 ) -> tuple[str, list[str]] | None:
     """What is set for a transaction before anything of the caller's is run; None where that is nothing.
 
     Args:
         zone: the time zone that times are written in.
         path: the schemas in which names without one are looked for; none: as it is.
+        begins: what the role, and the function that is called, have set.
+        lasts: the transaction may last longer than others already.
 
     Returns:
         The statement and its arguments.
+
+    Raises:
+        DatabaseError: 22023, the role has no name that a role can have.
     """
     pairs = _of_request(database, identity, caller) if database.shows_requests else []
+    pairs += begins.pairs if lasts else (*begins.pairs, *begins.longest)
     if path:
         pairs.append(("search_path", quoted_path(path)))
     if zone is not None:
         pairs.append(("timezone", zone))
     if (role := role_of(database, identity)) is not None:
+        if role == NO_ROLE or "\0" in role:
+            raise no_such_role(role)
         pairs.append(("role", role))
     return setting(pairs) if pairs else None
 
@@ -80,6 +101,11 @@ def role_of(database: Database, identity: Identity) -> str | None:
 def setting(pairs: Sequence[tuple[str, str]]) -> tuple[str, list[str]]:
     """The statement that sets these for the transaction, and its arguments."""
     return _set(len(pairs)), [text for pair in pairs for text in pair]
+
+
+def no_such_role(role: str) -> DatabaseError:
+    """Credentials name a role that there is not."""
+    return DatabaseError("22023", f'role "{role}" does not exist', status=401, headers=CHALLENGE)
 
 
 def quoted(name: str) -> str:

@@ -57,12 +57,21 @@ class Driver(Protocol):
         """Runs several statements without arguments, as `begin read only; set local …`."""
         ...
 
-    def begin(self, *, readonly: bool, lasting: float | None = None) -> str:
+    def begin(self, *, readonly: bool, lasting: float | None = None, isolation: str | None = None) -> str:
         """What opens a transaction.
 
         Args:
             lasting: seconds that it may last and idle in between, where that is longer than the connection's others
                 may; all its statements see the same data.
+            isolation: its level by the SQL standard's name, in lower case; None: the connection's.
+        """
+        ...
+
+    def wait(self, connection: Any, seconds: float | None) -> None:
+        """How long an answer is waited for from now on: asks nobody, takes no time.
+
+        Args:
+            seconds: that a statement may run, infinite for no limit; None: as the connection began with.
         """
         ...
 

@@ -210,8 +210,11 @@ class FakeDriver:
     async def script(self, connection: FakeConnection, sql: str) -> None:
         await connection.run(sql)
 
-    def begin(self, *, readonly: bool, lasting: float | None = None) -> str:
+    def begin(self, *, readonly: bool, lasting: float | None = None, isolation: str | None = None) -> str:
         return "begin read only" if readonly else "begin"
+
+    def wait(self, connection: Any, seconds: float | None) -> None:
+        """Nothing: the time limit is the connection's own."""
 
     def is_closed(self, connection: FakeConnection) -> bool:
         return connection.closed

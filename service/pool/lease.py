@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Hashable, Iterable, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Hashable, Iterable, Iterator, Sequence
+from contextlib import asynccontextmanager, contextmanager
 from types import TracebackType
 from typing import Any, TypeVar
 
@@ -116,23 +116,44 @@ class Lease:
 
     @asynccontextmanager
     async def transaction(
-        self, *, readonly: bool, lasting: float | None = None, commit: bool = True
+        self,
+        *,
+        readonly: bool,
+        lasting: float | None = None,
+        commit: bool = True,
+        isolation: str | None = None,
+        patience: float | None = None,
     ) -> AsyncIterator[None]:
         """A transaction around the block: committed at its end, rolled back if it raises.
 
         Args:
             lasting: seconds that it may last, where that is longer than others may; see `Driver.begin`.
             commit: False rolls back at its end too.
+            isolation: see `Driver.begin`.
+            patience: seconds that its statements may run, where that is longer than others may.
         """
-        await self.script(self._driver.begin(readonly=readonly, lasting=lasting))
+        await self.script(self._driver.begin(readonly=readonly, lasting=lasting, isolation=isolation))
         try:
-            yield
+            with self.patient(patience):
+                yield
         except Exception:
             # A cancellation does not come here: no statement could be awaited then. The pool rolls back in its place.
             if not self._unwanted:  # else it is closed, and a rollback could wait for a network that says nothing
                 await self._roll_back()
             raise
         await self.script("commit" if commit else "rollback")
+
+    @contextmanager
+    def patient(self, seconds: float | None) -> Iterator[None]:
+        """Statements may run that long in the block; None: as long as others may."""
+        if seconds is None:
+            yield
+            return
+        self._driver.wait(self.connection, seconds)
+        try:
+            yield
+        finally:
+            self._driver.wait(self.connection, None)
 
     def invalidate(self) -> None:
         """Has the connection closed at the end of the lease instead of given to somebody else."""

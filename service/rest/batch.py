@@ -6,11 +6,13 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
+from itertools import chain
 
 from flask import Blueprint, g, request
 
 from service.asgi import Response
 from service.auth import Access, require
+from service.database.hoisted import Pairs, strictest
 from service.errors import MediaTypeError, MethodError
 from service.rest.answer.answer import Answer
 from service.rest.answer.applied import as_applied
@@ -61,7 +63,8 @@ class BatchApi:
         timings.mark("parse")
         ready = work_on.ready(operations)  # what is wrong shows at once
         timings.mark("plan")
-        terms, applied = self._terms(headers, operations)
+        settings = tuple(chain.from_iterable(each.settings for each in ready if each is not None))
+        terms, applied = self._terms(headers, operations, settings)
         caller = caller_of(request.environ, identity)
 
         async def work(now: Turn) -> Answer:
@@ -84,7 +87,7 @@ class BatchApi:
         if kind.strip().lower() != "application/json" or not _CHARSET.fullmatch(parameters):
             raise MediaTypeError("A batch is application/json, in UTF-8", status=415)
 
-    def _terms(self, headers: RequestHeaders, operations: Sequence[Operation]) -> tuple[Terms, str]:
+    def _terms(self, headers: RequestHeaders, operations: Sequence[Operation], settings: Pairs) -> tuple[Terms, str]:
         """How the transaction is to be, and the preferences that are heeded by that."""
         preferences = read_preferences(headers.get("Prefer"))
         commit, transaction = ending(self.parts.settings.db_tx_end, preferences.transaction)
@@ -94,5 +97,6 @@ class BatchApi:
             trusted=all(each.is_known and not each.is_call for each in operations),
             zone=zone,
             commit=commit,
+            settings=strictest(settings),
         )
         return terms, as_applied(tx=transaction, handling=preferences.handling, timezone=zone)

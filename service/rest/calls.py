@@ -129,6 +129,7 @@ class RpcApi:
             path=tuple(dict.fromkeys((schema, *settings.db_extra_search_path))) if database.has_path else (),
             readonly=call.reads_only(asked.method),
             commit=commit,
+            settings=call.routine.settings,
         )
         return ReadyCall(
             run,

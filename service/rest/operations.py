@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from service.auth import Access, Identity, require
 from service.database import Database
 from service.database.context import Caller
+from service.database.hoisted import Pairs
 from service.errors import CursorError, MediaTypeError, MethodError, NotImplementedHereError, PathError, PoolgateError
 from service.rest.answer.answer import Answer
 from service.rest.answer.batched import as_value
@@ -40,10 +41,12 @@ class Ready:
 
     Args:
         guarded: it is to change nothing, and runs what somebody has written: a view, or a function.
+        settings: what a function has the transaction begin with.
     """
 
     run: Callable[[Turn], Awaitable[Answer]]
     guarded: bool = False
+    settings: Pairs = ()
 
 
 @dataclass(frozen=True)
@@ -151,7 +154,7 @@ class Operations:
         async def call(now: Turn) -> Answer:
             return ready.conclude(await call_with(now, ready.run))
 
-        return Ready(call, guarded=ready.run.readonly)
+        return Ready(call, guarded=ready.run.readonly, settings=ready.run.settings)
 
     async def run(
         self,

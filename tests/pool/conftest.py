@@ -31,8 +31,11 @@ class SqliteDriver:
     async def script(self, connection: Any, sql: str) -> None:
         await connection.execute_fetchall(sql)
 
-    def begin(self, *, readonly: bool, lasting: float | None = None) -> str:
+    def begin(self, *, readonly: bool, lasting: float | None = None, isolation: str | None = None) -> str:
         return "begin" if readonly else "begin immediate"
+
+    def wait(self, connection: Any, seconds: float | None) -> None:
+        """Nothing: the time limit is the connection's own."""
 
     def is_closed(self, connection: Any) -> bool:
         return not connection._running or connection._connection is None
@@ -75,8 +78,11 @@ class PostgresqlDriver:
     async def script(self, connection: Any, sql: str) -> None:
         await connection.execute(sql)
 
-    def begin(self, *, readonly: bool, lasting: float | None = None) -> str:
+    def begin(self, *, readonly: bool, lasting: float | None = None, isolation: str | None = None) -> str:
         return "begin read only" if readonly else "begin read write"
+
+    def wait(self, connection: Any, seconds: float | None) -> None:
+        """Nothing: the time limit is the connection's own."""
 
     def is_closed(self, connection: Any) -> bool:
         return connection.is_closed()

@@ -1,4 +1,6 @@
-"""When PostgreSQL's schema is to be read anew: `NOTIFY pgrst, 'reload schema'`, PostgREST's own way."""
+"""When PostgreSQL's schema is to be read anew: `NOTIFY pgrst, 'reload schema'`, PostgREST's own way.
+
+`reload config`, by which PostgREST reads what is set for roles anew, is the same here: both are read together."""
 
 from __future__ import annotations
 
@@ -32,7 +34,7 @@ class _Bell:
         self.is_lost = False
 
     def notified(self, _connection: object, _pid: int, _channel: str, payload: object) -> None:
-        if payload in ("", "reload schema"):
+        if payload in ("", "reload schema", "reload config"):
             self.rang.set()
 
     def lost(self, _connection: object) -> None:

@@ -8,11 +8,14 @@ closed.
 
 from __future__ import annotations
 
+import math
 import re
 from functools import lru_cache
 from typing import Any
 
 import asyncpg
+
+from service.database.postgresql.target import SILENCE
 
 _RENEW = """
     reset session authorization; reset role; reset all;
@@ -48,13 +51,14 @@ class SessionConnection(asyncpg.Connection):  # type: ignore[misc]  # asyncpg sh
     """An `asyncpg.Connection` that can be renewed.
 
     It uses asyncpg's `_get_statement`, by which all goes that has arguments or is prepared, and `_listeners`,
-    `_log_listeners` and `_top_xact`, which are not documented. A test names them.
+    `_log_listeners`, `_top_xact` and `_config`, which are not documented. A test names them.
     """
 
-    __slots__ = ("_prepares", "_spoiled")
+    __slots__ = ("_began", "_prepares", "_spoiled")
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self._began: Any = self._config
         self._prepares = False  # once it has, for good: SQLAlchemy brings a statement here the first time only
         self._spoiled = False
 
@@ -74,6 +78,13 @@ class SessionConnection(asyncpg.Connection):  # type: ignore[misc]  # asyncpg sh
     def forget_transaction(self) -> None:
         """What asyncpg remembers of a `transaction()` that nobody ended; the next would become a part of it."""
         self._top_xact = None  # type: ignore[misc]  # asyncpg's class has this slot
+
+    def wait(self, seconds: float | None) -> None:
+        """How long an answer is waited for; None: as from the beginning, where a longer time is not cut short."""
+        most = self._began.command_timeout
+        if seconds is not None and most is not None:
+            most = None if math.isinf(seconds) else max(most, seconds + SILENCE)
+        self._config = self._began._replace(command_timeout=most)  # type: ignore[misc]  # as above
 
     async def renew(self) -> None:
         """Makes it as new, no transaction being open: settings, role, temporary tables, locks, cursors, LISTEN.

@@ -7,16 +7,19 @@ import socket
 from collections.abc import Iterable, Sequence
 from typing import Any
 
+from service.database.hoisted import LEVELS
 from service.pool import Cursor, Row
 
 # One trip. A timer that runs is set anew only after it was stopped, and transaction_timeout is of PostgreSQL 17.
 _LASTING = """
-    BEGIN ISOLATION LEVEL REPEATABLE READ {kind};
+    {begin};
     SELECT pg_catalog.set_config('idle_in_transaction_session_timeout', '{most}', true),
         CASE WHEN pg_catalog.current_setting('transaction_timeout', true) IS NOT NULL THEN
             pg_catalog.set_config('transaction_timeout', '0', true)
             || pg_catalog.set_config('transaction_timeout', '{most}', true) END
 """
+
+_SAME_DATA = "repeatable read"  # the least level at which all statements see it
 
 
 class _Cursor:
@@ -58,9 +61,15 @@ class AsyncpgDriver:
     async def script(self, connection: Any, sql: str) -> None:
         await connection.execute(sql)
 
-    def begin(self, *, readonly: bool, lasting: float | None = None) -> str:
-        kind = "READ ONLY" if readonly else "READ WRITE"
-        return f"BEGIN {kind}" if lasting is None else _LASTING.format(kind=kind, most=max(1, round(lasting * 1000)))
+    def begin(self, *, readonly: bool, lasting: float | None = None, isolation: str | None = None) -> str:
+        if lasting is not None:
+            isolation = max(_SAME_DATA, isolation or _SAME_DATA, key=LEVELS.index)
+        level = "" if isolation is None else f"ISOLATION LEVEL {LEVELS[LEVELS.index(isolation)]} "
+        begin = f"BEGIN {level}{'READ ONLY' if readonly else 'READ WRITE'}"
+        return begin if lasting is None else _LASTING.format(begin=begin, most=max(1, round(lasting * 1000)))
+
+    def wait(self, connection: Any, seconds: float | None) -> None:
+        connection.wait(seconds)
 
     def is_closed(self, connection: Any) -> bool:
         closed: bool = connection.is_closed()

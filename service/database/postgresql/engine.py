@@ -14,6 +14,8 @@ from service.catalog.model import Catalog, Rights
 from service.catalog.saved import SavedRoutine
 from service.catalog.saved_file import SavedFile
 from service.database.base import Database
+from service.database.context import no_such_role
+from service.database.hoisted import Hoisted, Pairs, hoisted
 from service.database.limits import pool_limits
 from service.database.postgresql import changes, described, dialect, errors, reflect, saved
 from service.database.postgresql.api_keys import PostgresqlApiKeys
@@ -22,11 +24,14 @@ from service.database.postgresql.connecting import Connector
 from service.database.postgresql.driver import AsyncpgDriver
 from service.database.postgresql.hooks import PreRequest, app_settings, pre_request_of
 from service.database.postgresql.keys import PostgresqlKeys
+from service.database.postgresql.roles import Roles, check_anonymous, granting, read_roles
 from service.database.postgresql.target import Target, target_of
 from service.errors import DatabaseAwayError, PoolgateError, SettingsError
 from service.events import Observe
 from service.pool import SILENT, Pool, Store
 from service.settings import Settings
+
+_NO_SUCH_ROLE = "42704"
 
 
 class PostgresqlDatabase(Database):
@@ -37,6 +42,7 @@ class PostgresqlDatabase(Database):
         budget: what the service may come to need of the server's connections.
         extra_schemas: beside the exposed ones, where functions of rows are looked for.
         before: the function that is called before each request.
+        anonymous: the role of callers without credentials, if they have one.
     """
 
     name = "postgresql"
@@ -61,11 +67,14 @@ class PostgresqlDatabase(Database):
         extra_schemas: Sequence[str] = (),
         *,
         before: PreRequest | None = None,
+        anonymous: str | None = None,
     ) -> None:
         super().__init__(pool, target.safe_url, PostgresqlKeys(), PostgresqlApiKeys())
         self._before = before
         if before is not None:
             self.pre_request = before.statement
+        self._anonymous = anonymous
+        self._roles = Roles()
         self.target = target
         self.budget = budget
         self.extra_schemas = tuple(extra_schemas)
@@ -82,6 +91,8 @@ class PostgresqlDatabase(Database):
             await self.budget.check(connection)
             if self._before is not None:
                 await self._before.check(connection)
+            if self._anonymous is not None:
+                await check_anonymous(connection, self._anonymous)
         except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError) as error:
             raise errors.translate(error) or DatabaseAwayError(errors.LOST) from error
         finally:
@@ -90,6 +101,8 @@ class PostgresqlDatabase(Database):
     async def reflect(self, schemas: Sequence[str], version: int) -> Catalog:
         exposed = tuple(schemas) or self.default_schemas
         catalog = await reflect.read_catalog(self.pool, exposed, version, self.extra_schemas)
+        async with self.pool.lease(readonly=True, trusted=True) as lease:
+            self._roles = await read_roles(lease)
         return await described.with_description(self.pool, catalog)
 
     async def rights(self, schemas: Sequence[str], role: str) -> Rights | None:
@@ -99,7 +112,14 @@ class PostgresqlDatabase(Database):
             translated = errors.translate(error)
             if translated is None:
                 raise
-            raise translated from error
+            raise no_such_role(role) if translated.code == _NO_SUCH_ROLE else translated from error
+
+    def hoisted(self, role: str | None, settings: Pairs = ()) -> Hoisted:
+        of_role = self._roles.settings.get(role, ()) if role is not None else ()
+        return hoisted((*of_role, *settings), self.target.statement_timeout, timed=self._roles.timed)
+
+    def to_take_on(self, role: str) -> str:
+        return granting(role, self._roles.own)
 
     async def check_saved(self, files: Sequence[SavedFile], catalog: Catalog) -> tuple[list[SavedRoutine], list[str]]:
         return await saved.check(self.pool, files, catalog.schemas[0])
@@ -138,7 +158,8 @@ def open_database(settings: Settings, observe: Observe) -> PostgresqlDatabase:
     event.listen(engine.sync_engine, "handle_error", _give_up)
     pool = Pool(engine, AsyncpgDriver(), observe=observe, **pool_limits(settings))
     budget = Budget(settings.workers, settings.pool_max_size)
-    database = PostgresqlDatabase(pool, target, budget, settings.db_extra_search_path, before=before)
+    extra, anonymous = settings.db_extra_search_path, settings.db_anon_role
+    database = PostgresqlDatabase(pool, target, budget, extra, before=before, anonymous=anonymous)
     database.app_settings = shown
     return database
 

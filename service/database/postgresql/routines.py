@@ -7,6 +7,7 @@ from types import MappingProxyType
 from typing import Any
 
 from service.catalog.model import Column, Parameter, Relation, RelationKind, Result, Routine, Routines, Volatility
+from service.database.hoisted import OF_FUNCTIONS
 from service.database.postgresql.types import Types
 
 # A domain may be over another, and over a table's row type. Trigger functions and polymorphic ones, and those that
@@ -16,6 +17,7 @@ ROUTINES = """
         p.pronargs as taken, p.pronargdefaults as defaulted, p.provariadic <> 0 as variadic,
         p.proretset as is_set, p.provolatile::text as volatility, s.description as comment,
         coalesce(p.proargnames, '{}'::text[]) as names,
+        coalesce(p.proconfig, '{}'::text[]) as settings,
         coalesce(p.proargmodes::text[], '{}'::text[]) as modes,
         coalesce(p.proallargtypes, p.proargtypes::oid[])::int8[] as types,
         array(select format_type(a.type, -1)
@@ -110,6 +112,7 @@ class Callables:
             returns_set=row["is_set"],
             volatility=_VOLATILITY[row["volatility"]],
             comment=row["comment"],
+            settings=tuple(_settings(row)),
         )
 
     def _parameters(self, row: Any) -> Iterator[Parameter]:
@@ -160,6 +163,13 @@ class Callables:
 
 def _result_of(schema: str, name: str, columns: Mapping[str, Column]) -> Relation:
     return Relation(schema, name, RelationKind.RESULT, MappingProxyType(dict(columns)), plain=False)
+
+
+def _settings(row: Any) -> Iterator[tuple[str, str]]:
+    for setting in row["settings"]:
+        name, _, value = setting.partition("=")
+        if name.lower() in OF_FUNCTIONS:
+            yield name.lower(), value
 
 
 def _modes(row: Any) -> list[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import shlex
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -9,12 +10,13 @@ from types import MappingProxyType
 from typing import Any
 from urllib.parse import SplitResult, parse_qsl, quote, unquote, urlencode, urlsplit
 
+from service.database.hoisted import seconds
 from service.errors import SettingsError
 from service.forms import safe_url
 
 APPLICATION = "poolgate"
 _STATEMENTS = 256  # prepared statements a connection keeps
-_SILENCE = 0.5
+SILENCE = 0.5
 """Seconds after the server's own time limit when its answer is not waited for any longer: the network is dead."""
 
 _KNOWN_TO_ASYNCPG = frozenset(
@@ -62,6 +64,12 @@ class Target:
         """The arguments for a connection that goes by another name on the server."""
         return self.with_settings({"application_name": application})
 
+    @property
+    def statement_timeout(self) -> float:
+        """Seconds that a statement may run on the server; infinite for no limit."""
+        found = seconds(self.arguments["server_settings"]["statement_timeout"])
+        return math.inf if found is None else found
+
     def with_settings(self, settings: Mapping[str, str]) -> dict[str, Any]:
         """The arguments for a connection with other settings on the server."""
         return {**self.arguments, "server_settings": {**self.arguments["server_settings"], **settings}}
@@ -101,7 +109,7 @@ def target_of(url: str, *, statement_timeout: float, connect_timeout: float, sea
         "server_settings": server_settings,
         "statement_cache_size": _STATEMENTS,
         # Who sets another limit on the server in the URL has it there alone.
-        "command_timeout": None if "statement_timeout" in options else statement_timeout + _SILENCE,
+        "command_timeout": None if "statement_timeout" in options else statement_timeout + SILENCE,
     }
     limits = {name: value for name, value in _limits(statement_timeout).items() if name not in options}
     return Target(MappingProxyType(arguments), safe_url(url), MappingProxyType(limits))

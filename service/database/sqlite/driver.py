@@ -108,10 +108,13 @@ class SqliteDriver:
 
         await connection.run(job)
 
-    def begin(self, *, readonly: bool, lasting: float | None = None) -> str:
+    def begin(self, *, readonly: bool, lasting: float | None = None, isolation: str | None = None) -> str:
         # IMMEDIATE: a deferred one that reads first and writes later fails when another process wrote in between,
         # and no waiting helps.
         return "BEGIN" if readonly else BEGIN
+
+    def wait(self, connection: Any, seconds: float | None) -> None:
+        """Nothing: the time limit is the connection's own."""
 
     def is_closed(self, connection: FileConnection) -> bool:
         return not connection.is_open

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from typing import TypeVar
 
 from service.database.context import NOTHING_TOLD, quoted_path, setting
+from service.database.hoisted import Pairs
 from service.rest.execute.explain import told_plan
 from service.rest.execute.idempotency import Once, in_turn
 from service.rest.execute.read import Result, in_utf8, whole_number
@@ -40,18 +41,27 @@ class CallRequest:
         path: the schemas in which the function finds what it names without one; none where there is no such thing.
         readonly: it can change nothing.
         commit: False undoes all at the end.
+        settings: what the function has its transaction begin with.
     """
 
     request: Request
     path: Sequence[str]
     readonly: bool
     commit: bool = True
+    settings: Pairs = ()
 
     @property
     def terms(self) -> Terms:
         """How its transaction is to be."""
         zone = self.request.asked.preferences.timezone
-        return Terms(readonly=self.readonly, trusted=False, zone=zone, path=self.path, commit=self.commit)
+        return Terms(
+            readonly=self.readonly,
+            trusted=False,
+            zone=zone,
+            path=self.path,
+            commit=self.commit,
+            settings=self.settings,
+        )
 
 
 async def run_call(call: CallRequest, conclude: Callable[[Called], T], once: Once[T] | None = None) -> T:

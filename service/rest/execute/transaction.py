@@ -11,8 +11,10 @@ from typing import TypeVar
 from service.auth import CHALLENGE, Identity
 from service.database import Database
 from service.database.context import NOBODY, NOTHING_TOLD, TOLD, Caller, Told, context, role_of
+from service.database.hoisted import Hoisted, Pairs
 from service.errors import PoolgateError
 from service.pool import Lease
+from service.rest.execute.role import of_role
 
 T = TypeVar("T")
 _NO_RIGHT = "42501"
@@ -32,6 +34,7 @@ class Terms:
         path: the schemas in which names without one are looked for; none: as the connection has it.
         commit: False undoes all at its end.
         lasting: seconds that it may last, where that is longer than others may.
+        settings: what the function that is called has it begin with.
     """
 
     readonly: bool = True
@@ -41,6 +44,7 @@ class Terms:
     path: Sequence[str] = ()
     commit: bool = True
     lasting: float | None = None
+    settings: Pairs = ()
 
 
 @dataclass
@@ -85,16 +89,23 @@ async def turn_on(
     try:
         # A function before each request may set anything for the session.
         trusted = terms.trusted and not database.pre_request
+        begins = database.hoisted(identity.role, terms.settings)
         async with database.pool.lease(readonly=terms.readonly, identity=caller.who, trusted=trusted) as lease:
             now = Turn(lease, time.perf_counter())
             if bare:
                 yield now
                 return
-            async with lease.transaction(readonly=terms.readonly, lasting=terms.lasting, commit=terms.commit):
+            async with lease.transaction(
+                readonly=terms.readonly,
+                lasting=terms.lasting,
+                commit=terms.commit,
+                isolation=begins.isolation,
+                patience=begins.patience,
+            ):
                 if first is not None and not await first(lease):
                     yield now
                     return
-                await _set_up(database, lease, identity, caller, terms)
+                await _set_up(database, lease, identity, caller, terms, begins)
                 if database.pre_request is not None:
                     now.told = await _ask(lease, database.pre_request)
                 yield now
@@ -107,17 +118,24 @@ async def turn_on(
         raise seen_by(identity, translated) from error
 
 
-async def _set_up(database: Database, lease: Lease, identity: Identity, caller: Caller, terms: Terms) -> None:
-    found = context(database, identity, caller, zone=terms.zone, path=terms.path)
+async def _set_up(
+    database: Database, lease: Lease, identity: Identity, caller: Caller, terms: Terms, begins: Hoisted
+) -> None:
+    lasts = terms.lasting is not None
+    found = context(database, identity, caller, zone=terms.zone, path=terms.path, begins=begins, lasts=lasts)
     if found is not None:
-        await lease.fetchval(found[0], *found[1])
+        try:
+            await lease.fetchval(found[0], *found[1])
+        except Exception as error:
+            raise of_role(database, identity, error) from error
 
 
 async def set_out_again(database: Database, lease: Lease, identity: Identity, caller: Caller, terms: Terms) -> None:
     """Has the rest of a transaction be as its beginning, whatever a function has set meanwhile."""
     if database.afresh:
         await lease.script(database.afresh)
-        await _set_up(database, lease, identity, caller, terms)
+        begins = database.hoisted(identity.role, terms.settings)
+        await _set_up(database, lease, identity, caller, terms, begins)
 
 
 @asynccontextmanager
