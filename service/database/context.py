@@ -22,6 +22,7 @@ TOLD = (
 """What the database's own code has said of the answer so far."""
 
 
+_LONGEST_NAME = 63  # bytes
 NO_ROLE = "none"
 """What PostgreSQL takes for "no other role than the session's": that of the service, with all its rights."""
 
@@ -87,7 +88,7 @@ def context(
     if zone is not None:
         pairs.append(("timezone", zone))
     if (role := role_of(database, identity)) is not None:
-        if role == NO_ROLE or "\0" in role:
+        if not can_be_role(role):
             raise no_such_role(role)
         pairs.append(("role", role))
     return setting(pairs) if pairs else None
@@ -101,6 +102,11 @@ def role_of(database: Database, identity: Identity) -> str | None:
 def setting(pairs: Sequence[tuple[str, str]]) -> tuple[str, list[str]]:
     """The statement that sets these for the transaction, and its arguments."""
     return _set(len(pairs)), [text for pair in pairs for text in pair]
+
+
+def can_be_role(name: str) -> bool:
+    """Whether it is a name that a role can have; PostgreSQL would cut a longer one, and take it for another."""
+    return name != NO_ROLE and "\0" not in name and len(name.encode(errors="replace")) <= _LONGEST_NAME
 
 
 def no_such_role(role: str) -> DatabaseError:

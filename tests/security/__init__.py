@@ -1,0 +1,1 @@
+"""The checks of docs/security.md: each is a test, or several."""

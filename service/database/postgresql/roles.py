@@ -10,7 +10,7 @@ from typing import Any
 
 import asyncpg
 
-from service.database.context import NO_ROLE, quoted
+from service.database.context import can_be_role, quoted
 from service.errors import SettingsError
 from service.pool import Lease
 
@@ -85,7 +85,7 @@ async def check_anonymous(connection: Any, role: str) -> None:
     own = await connection.fetchval("select session_user::text")
     grant = granting(role, own)
     making = f"create role {quoted(role)} nologin; {grant}"
-    if role == NO_ROLE or "\0" in role:
+    if not can_be_role(role):
         raise SettingsError([f"DB_ANON_ROLE: {role!r} cannot be a role's name"])
     transaction = connection.transaction()
     await transaction.start()
