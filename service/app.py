@@ -47,6 +47,7 @@ from service.rest.prepare import Statements
 from service.rest.registered import Registry
 from service.rest.routes import TableApi
 from service.rest.writes import Writes
+from service.security_checks import SecurityChecks
 from service.settings import Settings, load_settings
 from service.timing import Timings
 
@@ -115,8 +116,9 @@ def create_app(settings: Settings | None = None, *, observe: Observe | None = No
     watch = KeyWatch(database, ring)
     authenticator = _authenticator(settings, database, ring)
     catalog = CatalogHolder(database, settings.db_schemas, observe, functions=settings.functions, then=watch.look)
-    lifecycle = Lifecycle(database, catalog, drain_timeout=settings.drain_timeout)
     crew = Crew(database.pool, meters, news)
+    checks = SecurityChecks(database, settings, speaks=lambda: crew.is_first)
+    lifecycle = Lifecycle(database, catalog, drain_timeout=settings.drain_timeout, checks=checks)
     state = PoolState(crew, History(crew.tick))
     statements = Statements(database.name, max_rows=settings.db_max_rows, aggregates=settings.db_aggregates_enabled)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import random
-from collections.abc import AsyncIterator, Coroutine, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Iterator
 from contextlib import asynccontextmanager
 from typing import Any, TypeVar
 
@@ -25,9 +25,18 @@ class Lifecycle:
 
     Args:
         drain_timeout: seconds that a stop waits for requests in flight.
+        checks: is called when the database is reached, before anything is served; what it raises ends the start.
     """
 
-    def __init__(self, database: Database, catalog: CatalogHolder, *, drain_timeout: float) -> None:
+    def __init__(
+        self,
+        database: Database,
+        catalog: CatalogHolder,
+        *,
+        drain_timeout: float,
+        checks: Callable[[], Awaitable[None]] | None = None,
+    ) -> None:
+        self._checks = checks
         self._database = database
         self._catalog = catalog
         self._drain_timeout = drain_timeout
@@ -145,6 +154,8 @@ class Lifecycle:
             try:
                 await self._database.check()
                 await self._database.pool.open()
+                if self._checks is not None:
+                    await self._checks()
                 await self._catalog.load()
                 return
             except Exception as error:

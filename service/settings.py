@@ -106,6 +106,9 @@ class Settings(BaseSettings):
         lambda before: "read" if before.get("database_url") == DEMO_URL else "none",
         "What callers without a key or token may do: none, read or write. The demo may be read.",
     )
+    security_checks: Annotated[Literal["warn", "refuse"], Lower] = _setting(
+        "warn", "What becomes of what is not safe at the start: warn says it in the log, refuse does not serve."
+    )
     statement_timeout: Seconds = _setting(10.0, "The longest a statement may run.")
     compression: Switch = _setting(True, "Whether answers are compressed for callers who accept it.")
     max_body: Bytes = _setting(1024**2, "The largest body a request may have.")

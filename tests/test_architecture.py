@@ -32,7 +32,7 @@ FLOORS = (
     ("rest.sql",),
     ("rest.prepare", "rest.openapi"),
     ("rest.execute",),
-    ("rest.answer", "rest.registered", "lifecycle", "key_watch", "compare"),
+    ("rest.answer", "rest.registered", "lifecycle", "key_watch", "compare", "security_checks"),
     ("rest.common", "rest.respond", "rest.once", "rest.describe"),
     ("rest.parts",),
     ("rest.writes", "rest.python_calls"),

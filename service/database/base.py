@@ -12,8 +12,10 @@ from service.catalog.saved_file import SavedFile
 from service.database.api_keys import ApiKeys
 from service.database.hoisted import NOTHING_HOISTED, Hoisted, Pairs
 from service.database.keys import Keys
+from service.database.risks import Risk
 from service.errors import PoolgateError
 from service.pool import Pool
+from service.settings import Settings
 
 
 class Database(ABC):
@@ -113,6 +115,14 @@ class Database(ABC):
     def to_take_on(self, role: str) -> str:
         """What lets the service take a role on, in SQL; for who runs it, never for callers."""
         return ""
+
+    async def risks(self, settings: Settings) -> Sequence[Risk]:
+        """What is less safe than it could be; the pool is open.
+
+        Raises:
+            UnavailableError: no connection could be had, or it was lost.
+        """
+        return ()
 
     @abstractmethod
     async def check_saved(self, files: Sequence[SavedFile], catalog: Catalog) -> tuple[list[SavedRoutine], list[str]]:

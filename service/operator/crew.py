@@ -48,6 +48,11 @@ class Crew:
         before = self._last(board, place)
         self._past = None if before is None else before.counted.past()
 
+    @property
+    def is_first(self) -> bool:
+        """Whether this is the one that says what is to be said once; the parent starts it before the others."""
+        return self._place == 0
+
     @asynccontextmanager
     async def present(self) -> AsyncIterator[None]:
         """Whatever is counted in the block is told in the end."""

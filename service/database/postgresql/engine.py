@@ -24,8 +24,10 @@ from service.database.postgresql.connecting import Connector
 from service.database.postgresql.driver import AsyncpgDriver
 from service.database.postgresql.hooks import PreRequest, app_settings, pre_request_of
 from service.database.postgresql.keys import PostgresqlKeys
+from service.database.postgresql.risks import find_risks
 from service.database.postgresql.roles import Roles, check_anonymous, granting, read_roles
 from service.database.postgresql.target import Target, target_of
+from service.database.risks import Risk
 from service.errors import DatabaseAwayError, PoolgateError, SettingsError
 from service.events import Observe
 from service.pool import SILENT, Pool, Store
@@ -120,6 +122,14 @@ class PostgresqlDatabase(Database):
 
     def to_take_on(self, role: str) -> str:
         return granting(role, self._roles.own)
+
+    async def risks(self, settings: Settings) -> Sequence[Risk]:
+        schemas, anonymous = settings.db_schemas or self.default_schemas, settings.db_anon_role
+        try:
+            async with self.pool.lease(readonly=True, trusted=True) as lease:
+                return await find_risks(lease, self.target, schemas, access=settings.anonymous, anonymous=anonymous)
+        except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError) as error:
+            raise errors.translate(error) or DatabaseAwayError(errors.LOST) from error
 
     async def check_saved(self, files: Sequence[SavedFile], catalog: Catalog) -> tuple[list[SavedRoutine], list[str]]:
         return await saved.check(self.pool, files, catalog.schemas[0])

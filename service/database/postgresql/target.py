@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import os
 import shlex
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -11,6 +12,7 @@ from typing import Any
 from urllib.parse import SplitResult, parse_qsl, quote, unquote, urlencode, urlsplit
 
 from service.database.hoisted import seconds
+from service.database.postgresql.tls import exposed_hosts
 from service.errors import SettingsError
 from service.forms import safe_url
 
@@ -54,11 +56,13 @@ class Target:
         arguments: of `asyncpg.connect`.
         safe_url: the URL without its passwords.
         limits: further settings for the pool's connections, which not every server knows.
+        exposed: hosts to which a connection may go over a network and not be encrypted.
     """
 
     arguments: Mapping[str, Any] = field(repr=False)
     safe_url: str
     limits: Mapping[str, str] = field(default_factory=dict)
+    exposed: tuple[str, ...] = ()
 
     def named(self, application: str) -> dict[str, Any]:
         """The arguments for a connection that goes by another name on the server."""
@@ -112,7 +116,8 @@ def target_of(url: str, *, statement_timeout: float, connect_timeout: float, sea
         "command_timeout": None if "statement_timeout" in options else statement_timeout + SILENCE,
     }
     limits = {name: value for name, value in _limits(statement_timeout).items() if name not in options}
-    return Target(MappingProxyType(arguments), safe_url(url), MappingProxyType(limits))
+    exposed = exposed_hosts(parts, parameters, os.environ)
+    return Target(MappingProxyType(arguments), safe_url(url), MappingProxyType(limits), exposed)
 
 
 def _limits(statement_timeout: float) -> dict[str, str]:

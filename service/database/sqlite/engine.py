@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import sqlite3
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
@@ -16,6 +17,7 @@ from service.catalog.saved import SavedRoutine
 from service.catalog.saved_file import SavedFile
 from service.database.base import Database
 from service.database.limits import pool_limits
+from service.database.risks import ANONYMOUS_WRITE, Risk
 from service.database.sqlite import changes, dialect, errors, files, reflect, saved
 from service.database.sqlite.api_keys import SqliteApiKeys
 from service.database.sqlite.connection import BEGIN, FileConnection, LimitedConnection
@@ -67,6 +69,15 @@ class SqliteDatabase(Database):
         async with self.pool.lease(readonly=True, trusted=True) as lease:
             connection: FileConnection = lease.connection
             return await connection.run(partial(reflect.read_catalog, version=version), reflect.LIMIT)
+
+    async def risks(self, settings: Settings) -> Sequence[Risk]:
+        found = [ANONYMOUS_WRITE] if settings.anonymous == "write" and settings.db_anon_role is None else []
+        if settings.db_anon_role == "write":
+            found.append(replace(ANONYMOUS_WRITE, advice="set POOLGATE_DB_ANON_ROLE to read, or leave it out"))
+        if await asyncio.to_thread(files.is_anybodys, self.path):
+            what = f"every user of this machine may write the file {self.path}"
+            found.append(Risk("file-mode", what, f"chmod o-w {self.path}"))
+        return found
 
     async def check_saved(self, files: Sequence[SavedFile], catalog: Catalog) -> tuple[list[SavedRoutine], list[str]]:
         async with self.pool.lease(readonly=True, trusted=True) as lease:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import sqlite3
+import stat
 from pathlib import Path
 from urllib.parse import quote, unquote, urlsplit
 
@@ -169,3 +170,11 @@ def explain(path: Path, error: sqlite3.Error | OSError) -> str:
     if not _may(path, os.R_OK):
         return f"{path} cannot be read; this user needs the right to"
     return f"{path} cannot be opened: {error}"
+
+
+def is_anybodys(path: Path) -> bool:
+    """Whether users of this machine other than the file's owner and group may write it."""
+    try:
+        return bool(path.stat().st_mode & stat.S_IWOTH)
+    except OSError:
+        return False
