@@ -28,7 +28,7 @@ LIMITS = (
 
 @pytest.mark.parametrize("mode", ["shared", "per-request"])
 async def test_every_limit_stands_on_the_server(postgresql_url: str, mode: str) -> None:
-    """Each limit is in force on a pooled connection, by `lease` and by `acquire`; no query has set it."""
+    """Security 12: each limit is in force on a pooled connection, by `lease` and by `acquire`; no query has set it."""
     async with opened(postgresql_url, statement_timeout=8, pool_mode=mode) as database:
         for name, value in LIMITS:
             assert await database.pool.fetchval(f"show {name}") == value

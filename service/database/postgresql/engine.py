@@ -27,6 +27,7 @@ from service.database.postgresql.keys import PostgresqlKeys
 from service.database.postgresql.risks import find_risks
 from service.database.postgresql.roles import Roles, check_anonymous, granting, read_roles
 from service.database.postgresql.target import Target, target_of
+from service.database.postgresql.tls import missing_files
 from service.database.risks import Risk
 from service.errors import DatabaseAwayError, PoolgateError, SettingsError
 from service.events import Observe
@@ -82,6 +83,8 @@ class PostgresqlDatabase(Database):
         self.extra_schemas = tuple(extra_schemas)
 
     async def check(self) -> None:
+        if missing := missing_files(self.target.files):
+            raise SettingsError([f"DATABASE_URL: {fault}" for fault in missing])
         try:
             connection = await asyncpg.connect(**self.target.arguments)
         except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError, ValueError) as error:

@@ -12,7 +12,7 @@ from typing import Any
 from urllib.parse import SplitResult, parse_qsl, quote, unquote, urlencode, urlsplit
 
 from service.database.hoisted import seconds
-from service.database.postgresql.tls import exposed_hosts
+from service.database.postgresql.tls import FILES, exposed_hosts
 from service.errors import SettingsError
 from service.forms import safe_url
 
@@ -56,12 +56,14 @@ class Target:
         arguments: of `asyncpg.connect`.
         safe_url: the URL without its passwords.
         limits: further settings for the pool's connections, which not every server knows.
+        files: that the URL names, by the parameter's name.
         exposed: hosts to which a connection may go over a network and not be encrypted.
     """
 
     arguments: Mapping[str, Any] = field(repr=False)
     safe_url: str
     limits: Mapping[str, str] = field(default_factory=dict)
+    files: Mapping[str, str] = field(default_factory=dict)
     exposed: tuple[str, ...] = ()
 
     def named(self, application: str) -> dict[str, Any]:
@@ -117,7 +119,8 @@ def target_of(url: str, *, statement_timeout: float, connect_timeout: float, sea
     }
     limits = {name: value for name, value in _limits(statement_timeout).items() if name not in options}
     exposed = exposed_hosts(parts, parameters, os.environ)
-    return Target(MappingProxyType(arguments), safe_url(url), MappingProxyType(limits), exposed)
+    files = {name: parameters[name] for name in FILES if parameters.get(name)}
+    return Target(MappingProxyType(arguments), safe_url(url), MappingProxyType(limits), files, exposed)
 
 
 def _limits(statement_timeout: float) -> dict[str, str]:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import ipaddress
 from collections.abc import Mapping
+from pathlib import Path
 from urllib.parse import SplitResult, unquote
 
+FILES = ("sslrootcert", "sslcert", "sslkey", "sslcrl")
 _FOR_CERTAIN = ("require", "verify-ca", "verify-full")
 
 
@@ -25,6 +27,15 @@ def exposed_hosts(parts: SplitResult, parameters: Mapping[str, str], environment
     if not any(hosts):
         hosts = (parameters.get("host") or environment.get("PGHOST") or "").split(",")
     return tuple(host for host in map(unquote, hosts) if not _is_local(host))
+
+
+def missing_files(files: Mapping[str, str]) -> list[str]:
+    """A line for each file of the URL that is not there; the driver would take it for a server that is not.
+
+    Args:
+        files: by the parameter's name.
+    """
+    return [f"{name}={file}: there is no such file" for name, file in files.items() if not Path(file).is_file()]
 
 
 def _without_port(host: str) -> str:
