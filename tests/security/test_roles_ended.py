@@ -102,7 +102,7 @@ async def sights(app: PoolgateFlask, http: httpx.AsyncClient) -> list[dict[str, 
 
 @pytest.mark.parametrize("end", [*ENDS, *(f"cancelled: {each}" for each in CUT)])
 async def test_nothing_is_seen_by_the_next(monkeypatch: pytest.MonkeyPatch, roles: Any, end: str) -> None:
-    """Security 3: role, claims, headers, settings and limits of a request end with it, also if it fails or is cut off."""
+    """Security 3: role, claims, headers, settings and limits of a request end with it, however it ends."""
     url, clerk, owner = roles
     limit = 0.3 if end == "times out" else 5
     await owner.execute(f"alter role {clerk} set statement_timeout = '{1 if end == 'times out' else 20}s'")
@@ -164,16 +164,16 @@ _CALL = re.compile(r"\bset_config\s*\(", re.IGNORECASE)
 
 
 def texts() -> Iterator[tuple[str, str]]:
-    """All texts of the package but those that explain it, each with where it stands."""
+    """All texts of the package but those that explain it, each with where it stands; what is filled in is a `_`."""
     for path in sorted(SERVICE.rglob("*.py")):
-        tree = ast.parse(path.read_text())
-        explains = {
-            id(node.value)
-            for node in ast.walk(tree)
-            if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)
-        }
-        for node in ast.walk(tree):
-            if isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in explains:
+        nodes = list(ast.walk(ast.parse(path.read_text())))
+        parts = {id(part) for node in nodes if isinstance(node, ast.JoinedStr) for part in node.values}
+        parts |= {id(node.value) for node in nodes if isinstance(node, ast.Expr)}
+        for node in nodes:
+            if isinstance(node, ast.JoinedStr):
+                filled = (part.value if isinstance(part, ast.Constant) else "_" for part in node.values)
+                yield f"{path.relative_to(SERVICE)}:{node.lineno}", "".join(map(str, filled))
+            elif isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in parts:
                 yield f"{path.relative_to(SERVICE)}:{node.lineno}", node.value
 
 

@@ -36,13 +36,16 @@ RELATIONS = """
     where c.relkind in ('r', 'p', 'v', 'm', 'f')
 """
 
-# An identity column is given the default it stands for, one without a default that of its domain.
+# An identity column is given the default it stands for, one without a default that of its domain. Its sequence is not
+# asked for by pg_get_serial_sequence, which takes a right to the schema.
 COLUMNS = """
     select a.attrelid::int8 as relation, a.attnum as number, a.attname::text as name,
         a.atttypid::int8 as type, a.atttypmod as modifier,
         format_type(a.atttypid, a.atttypmod) as printed, a.attnotnull as not_null, a.attgenerated <> '' as generated,
         case when a.attidentity <> ''
-            then format('nextval(%L::regclass)', pg_get_serial_sequence(a.attrelid::regclass::text, a.attname))
+            then format('nextval(%L::regclass)', (select i.objid::regclass from pg_depend i
+                where i.classid = 'pg_class'::regclass and i.refclassid = 'pg_class'::regclass and i.deptype = 'i'
+                    and i.refobjid = a.attrelid and i.refobjsubid = a.attnum))
             else coalesce(pg_get_expr(d.adbin, d.adrelid), pg_get_expr(t.typdefaultbin, 0)) end as initial,
         s.description as comment
     from pg_class c join pg_namespace n on n.oid = c.relnamespace and n.nspname = any($1::text[])
