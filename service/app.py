@@ -120,7 +120,13 @@ def create_app(settings: Settings | None = None, *, observe: Observe | None = No
     checks = SecurityChecks(database, settings, speaks=lambda: crew.is_first)
     lifecycle = Lifecycle(database, catalog, drain_timeout=settings.drain_timeout, checks=checks)
     state = PoolState(crew, History(crew.tick))
-    statements = Statements(database.name, max_rows=settings.db_max_rows, aggregates=settings.db_aggregates_enabled)
+    statements = Statements(
+        database.name,
+        max_rows=settings.db_max_rows,
+        aggregates=settings.db_aggregates_enabled,
+        max_answer=settings.max_answer,
+        max_cost=settings.db_max_cost,
+    )
 
     limits = Limits(max_url=settings.max_url, body_timeout=settings.body_timeout, send_timeout=settings.send_timeout)
     app = PoolgateFlask("service", static_folder=None, limits=limits)

@@ -24,6 +24,8 @@
     │   ├── EmbeddingError           400  PGRST108, 118, 120, 200; 201 is 300
     │   └── NotImplementedHereError  400  PGRST127  this database has nothing of the kind
     ├── AuthError                    401  PGRST301, 302, 303; PGATE401 an API key that is not good
+    ├── AnswerTooLargeError          413  PGATE413  an answer in one piece that would be beyond its limit
+    ├── TooExpensiveError            403  PGATE403  a read that the planner expects to cost more than is allowed
     ├── DatabaseError                     the database said no: its SQLSTATE decides the status
     ├── StreamTimeoutError           504  PGATE504  a stream lasted too long; by then it can only be cut off
     ├── PoolLoopError                500  PGATE501  the pool was used from another event loop or process
@@ -206,6 +208,34 @@ class NotImplementedHereError(PlanError):
 class AuthError(PoolgateError):
     status = 401
     code = "PGRST302"
+
+
+class AnswerTooLargeError(PoolgateError):
+    """An answer in one piece would be beyond its limit; nothing was sent of it, and nothing written.
+
+    Args:
+        size: of it in bytes, where that is known.
+    """
+
+    status = 413
+    code = "PGATE413"
+    marker: ClassVar[str] = "poolgate: an answer of bytes: "
+    """What a database says it by, before the number of bytes."""
+
+    def __init__(self, size: int | None = None) -> None:
+        super().__init__(
+            "The answer is too large to be sent in one piece.",
+            details=None if size is None else f"it has {size} bytes",
+            hint="Ask for fewer rows (limit=) or columns (select=), or have rows streamed: Accept: text/csv, or "
+            "application/x-ndjson. The setting MAX_ANSWER says how large it may be.",
+        )
+
+
+class TooExpensiveError(PoolgateError):
+    """A read was not run, for what the planner expects it to cost."""
+
+    status = 403
+    code = "PGATE403"
 
 
 class UnavailableError(PoolgateError):

@@ -53,6 +53,12 @@ def url_size(value: int) -> int:
     return value
 
 
+def answer_size(value: int | None) -> int | None:
+    if value is not None and value < 1024:
+        raise ValueError("is out of bounds; expected at least 1KiB, or none")
+    return value
+
+
 def lifetime(value: float) -> float:
     if not 1 <= value <= 366 * 86400:
         raise ValueError("is out of bounds; expected 1s to 366d")

@@ -126,6 +126,12 @@ class Settings(BaseSettings):
         1000, "How many characters a pattern or a regular expression may have."
     )
     max_batch: Annotated[int, _counted(0, 10_000)] = _setting(100, "How many operations a batch may have; 0 for none.")
+    max_objects: Annotated[int, _counted(1, 10_000_000)] = _setting(
+        100_000, "How many objects, or lines of CSV, the body of a write may have."
+    )
+    max_answer: Annotated[int | None, _or_none(units.size), AfterValidator(forms.answer_size)] = _setting(
+        64 * 1024**2, "The largest answer that is made in one piece; what is streamed has no limit; none for no limit."
+    )
     body_timeout: Seconds = _setting(30.0, "The longest a request's body may take to come.")
     send_timeout: Seconds = _setting(30.0, "The longest an answer waits for a caller who does not read it.")
     keep_alive: Seconds = _setting(5.0, "How long a connection may lie unused between two requests.")
@@ -188,6 +194,9 @@ class Settings(BaseSettings):
     stream_timeout: Seconds = _setting(600.0, "The longest an answer may be streamed; it holds a connection.")
     idempotency_lifetime: Annotated[Seconds, AfterValidator(forms.lifetime)] = _setting(
         86400.0, "How long the answer to a write with an Idempotency-Key is kept and given again."
+    )
+    db_max_cost: Annotated[float | None, _or_none(units.above_zero)] = _setting(
+        None, "The planner's cost of a read beyond which it is not run, on PostgreSQL; none: it is not asked."
     )
     db_tx_end: Annotated[Literal["commit", "commit-allow-override", "rollback", "rollback-allow-override"], Lower] = (
         _setting("commit", "How a transaction ends, and whether a request may override it with Prefer: tx=.")
@@ -344,6 +353,10 @@ _SHOWN: Mapping[object, Callable[[Any], str]] = {
     ("pool_reclaim_after", type(None)): lambda _: "none",
     ("max_body", int): units.show_size,
     ("max_url", int): units.show_size,
+    ("max_answer", int): units.show_size,
+    ("max_answer", type(None)): lambda _: "none",
+    ("db_max_cost", float): lambda value: f"{value:g}",
+    ("db_max_cost", type(None)): lambda _: "none",
     ("db_max_rows", type(None)): lambda _: "none",
     ("stream_max_rows", type(None)): lambda _: "none",
 }

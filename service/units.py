@@ -80,6 +80,15 @@ def share(value: object) -> float:
     return part
 
 
+def above_zero(value: object) -> float:
+    """A number above zero, without a unit: `10000`, `0.5`."""
+    expected = "a number above 0"
+    amount, unit = _amount(value, expected)
+    if unit or not 0 < amount < math.inf:
+        raise ValueError(f"does not read as an amount; expected {expected}")
+    return amount
+
+
 def show_seconds(value: float) -> str:
     """A duration as a person would write it, in the largest unit that keeps it exact."""
     for unit in ("d", "h", "min", "s"):

@@ -31,7 +31,7 @@ from service.rest.plan.media import Media, choose_media
 from service.rest.plan.names import resolve_schema
 from service.rest.python_calls import PythonCalls
 from service.rest.registered import Registry
-from service.rest.respond import RequestHeaders, caller_of, is_private, to_response
+from service.rest.respond import RequestHeaders, caller_of, is_private, sent_body, to_response
 from service.rest.terms import Asked
 from service.timing import Timings
 
@@ -163,7 +163,7 @@ class RpcApi:
         """That a call is to be done once, where it has a key."""
         if asked.method != "POST":
             return None
-        path, body = request.script_root + request.path, request.get_data()
+        path, body = request.script_root + request.path, sent_body()
         headers = RequestHeaders(environ)
         return self.parts.repeats.of(asked.method, path, environ["QUERY_STRING"], headers, body, identity)
 
@@ -197,7 +197,7 @@ class RpcApi:
 
 async def _arguments(asked: Asked, environ: WSGIEnvironment) -> Arguments:
     if asked.method == "POST":
-        body = request.get_data()
+        body = sent_body()
         return await aside(len(body), partial(read_arguments, environ.get("CONTENT_TYPE"), body, asked.columns))
     if environ.get("CONTENT_LENGTH", "0") not in ("", "0") or "HTTP_TRANSFER_ENCODING" in environ:
         raise BodyError(f"A {asked.method} request takes no body", hint="Put arguments into the query string: ?name=5")

@@ -36,6 +36,7 @@ def limits_of(settings: Settings) -> Limits:
         columns=settings.max_columns,
         list_items=settings.max_list,
         pattern=settings.max_pattern,
+        objects=settings.max_objects,
     )
 
 

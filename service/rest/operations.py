@@ -10,7 +10,15 @@ from service.auth import Access, Identity, require
 from service.database import Database
 from service.database.context import Caller
 from service.database.hoisted import Pairs
-from service.errors import CursorError, MediaTypeError, MethodError, NotImplementedHereError, PathError, PoolgateError
+from service.errors import (
+    AnswerTooLargeError,
+    CursorError,
+    MediaTypeError,
+    MethodError,
+    NotImplementedHereError,
+    PathError,
+    PoolgateError,
+)
 from service.rest.answer.answer import Answer
 from service.rest.answer.batched import as_value
 from service.rest.answer.rows import answer_rows
@@ -127,7 +135,7 @@ class Operations:
         return Ready(read, guarded=not prepared.plain)
 
     def _write_of(self, operation: Operation, asked: Asked) -> Ready:
-        payload = payload_of(asked, operation.headers.get("Content-Type"), operation.payload)
+        payload = payload_of(asked, operation.headers.get("Content-Type"), operation.payload, self.parts.limits)
         ready = self.writes.ready(asked, payload, self.identity, f"{self.root.rstrip('/')}/{operation.names[0]}")
         _check_media(ready.media)
 
@@ -156,6 +164,11 @@ class Operations:
 
         return Ready(call, guarded=ready.run.readonly, settings=ready.run.settings)
 
+    def _check_size(self, size: int) -> None:
+        most = self.parts.settings.max_answer
+        if most is not None and size > most:
+            raise AnswerTooLargeError
+
     async def run(
         self,
         now: Turn,
@@ -167,7 +180,7 @@ class Operations:
         answers: list[Answer] = []
         values: list[JsonValue] = []
         refers = any(each.refers for each in operations)
-        called = False
+        called, size = False, 0
         for operation, known in zip(operations, ready, strict=True):
             with _told(operation, self.parts.database, self.identity):
                 if called:
@@ -179,6 +192,8 @@ class Operations:
                         answers.append(await one.run(now))
                 else:
                     answers.append(await one.run(now))
+                size += len(answers[-1].body)
+                self._check_size(size)
                 called = whole.is_call
                 if refers:
                     values.append(as_value(answers[-1]))

@@ -18,6 +18,7 @@ from service.rest.plan.write import Action, Returns, Write, plan_write
 from service.rest.sql import (
     Procedure,
     Statement,
+    build_cost,
     build_estimate,
     build_explain,
     build_read,
@@ -26,6 +27,19 @@ from service.rest.sql import (
 )
 from service.rest.sql.call import First, build_call
 from service.rest.terms import Asked, Cursor, Page
+
+
+@dataclass(frozen=True, slots=True)
+class Valve:
+    """Keeps a read from being run that is too expensive.
+
+    Args:
+        statements: each asks the planner what it expects a part of the read to cost: the rows, a count apart.
+        most: each may cost, in the planner's units.
+    """
+
+    statements: tuple[Statement, ...]
+    most: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +55,7 @@ class Prepared:
         warnings: what the caller is to be told beside the answer.
         keyset: the page is told by keys, and the statement gives those of its last row as `ending`.
         first: what is run before it, of a call.
+        valve: what is asked before it, of a read that may be too expensive.
     """
 
     relation: Relation
@@ -53,6 +68,7 @@ class Prepared:
     warnings: tuple[str, ...] = ()
     keyset: Keyset | None = None
     first: First | None = None
+    valve: Valve | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +98,8 @@ class Statements:
         database: the database's name in SQLAlchemy.
         max_rows: the setting DB_MAX_ROWS; an estimated count counts no further, and no embed has more rows.
         aggregates: the setting DB_AGGREGATES_ENABLED.
+        max_answer: the setting MAX_ANSWER.
+        max_cost: the setting DB_MAX_COST.
         size: how many shapes are kept; the one unused longest goes first.
         most_text: characters of all kept statements together. A caller may ask for a thousand shapes of a thousand
             columns each; what is held of a shape is up to ten times its statement.
@@ -93,12 +111,16 @@ class Statements:
         *,
         max_rows: int | None,
         aggregates: bool = False,
+        max_answer: int | None = None,
+        max_cost: float | None = None,
         size: int = 1000,
         most_text: int = 4 * 1024**2,
     ) -> None:
         self._database = database
         self._max_rows = max_rows
         self._aggregates = aggregates
+        self._max_answer = max_answer
+        self._max_cost = max_cost
         self._size = size
         self._most_text = most_text
         self._text = 0
@@ -215,6 +237,7 @@ class Statements:
             bare=call.gives_values(asked),
             first_value=len(asked.values),
             explain=media.explain,
+            most=self._max_answer,
         )
         # Where no planner can be asked, every count is an exact one.
         count = plan.count if plan.count is Count.NONE or built.estimate is not None else Count.EXACT
@@ -231,17 +254,26 @@ class Statements:
         if media.explain is not None:
             return Prepared(relation, build_explain(plan, media.explain, self._database), None, Count.NONE, None, False)
         estimate = build_estimate(plan, self._database)
+        statement = build_read(plan, self._database, self._max_answer)
+        total = build_total(plan, self._database) if media.streams and plan.rows else None
         return Prepared(
             relation=relation,
             plain=is_plain(plan.node),
-            statement=build_read(plan, self._database),
+            statement=statement,
             estimate=estimate,
             count=plan.count,
             count_limit=plan.count_limit,
-            total=build_total(plan, self._database) if media.streams and plan.rows else None,
+            total=total,
             warnings=plan.warnings,
             keyset=plan.node.keyset,
+            valve=self._valve(statement, total),
         )
+
+    def _valve(self, *parts: Statement | None) -> Valve | None:
+        if self._max_cost is None:
+            return None
+        asking = [build_cost(each, self._database) for each in parts if each is not None]
+        return Valve(tuple(each for each in asking if each is not None), self._max_cost)
 
     def _prepare_write(
         self, asked: Asked, columns: tuple[str, ...], catalog: Catalog, media: Media, textual: bool
@@ -260,7 +292,7 @@ class Statements:
         )
         events = _events(plan.write)
         return PreparedWrite(
-            *(relation, plan.write, plan.returns, build_write(plan, self._database)),
+            *(relation, plan.write, plan.returns, build_write(plan, self._database, self._max_answer)),
             plain=not (events & (relation.triggered | relation.coded)) and is_plain(plan.read.node),
             triggered=bool(events & relation.triggered),
             warnings=plan.read.warnings,

@@ -25,7 +25,7 @@ from service.rest.parts import Parts
 from service.rest.plan.media import choose_media
 from service.rest.plan.terms import Form
 from service.rest.registered import Call, Registered, Registry, from_json, from_texts, run_registered, to_json
-from service.rest.respond import RequestHeaders, caller_of, to_response
+from service.rest.respond import RequestHeaders, caller_of, sent_body, to_response
 from service.rest.terms import MediaRange
 from service.timing import Timings
 
@@ -87,7 +87,7 @@ class PythonCalls:
 
     def _once(self, environ: WSGIEnvironment, identity: Identity) -> Once[AnyResponse] | None:
         """That a call is to be done once, where it has a key."""
-        path, headers, body = request.script_root + request.path, RequestHeaders(environ), request.get_data(cache=True)
+        path, headers, body = request.script_root + request.path, RequestHeaders(environ), sent_body()
         once = self.parts.repeats.of("POST", path, environ["QUERY_STRING"], headers, body, identity)
         if once is None:
             return None
@@ -110,7 +110,7 @@ class PythonCalls:
                 details=f"The query string has {', '.join(key for key, _ in pairs)}",
                 hint="Give arguments in the body.",
             )
-        return _made(name, registered, read_arguments(environ.get("CONTENT_TYPE"), request.get_data(cache=True)))
+        return _made(name, registered, read_arguments(environ.get("CONTENT_TYPE"), sent_body()))
 
 
 def _kept(response: AnyResponse) -> Answer:

@@ -11,6 +11,7 @@ from werkzeug.datastructures import Headers
 from service.asgi import Response
 from service.auth import Identity
 from service.database.context import Caller
+from service.errors import MediaTypeError
 from service.rest.answer.answer import Answer
 from service.rest.answer.lines import StreamAnswer
 
@@ -37,6 +38,23 @@ def to_response(answer: Answer | StreamAnswer) -> Response:
     if "Content-Type" not in answer.headers:
         response.headers.remove("Content-Type")  # an empty body has no type
     return response
+
+
+def sent_body(*, cache: bool = True) -> bytes:
+    """The request's body.
+
+    Raises:
+        MediaTypeError: 415, it is compressed: what it grows to would be known too late.
+    """
+    coding = request.environ.get("HTTP_CONTENT_ENCODING", "").strip().lower()
+    if coding not in ("", "identity"):
+        raise MediaTypeError(
+            "A body that is compressed is not read.",
+            hint="Send it as it is, without Content-Encoding.",
+            status=415,
+            headers={"Accept-Encoding": "identity"},  # RFC 9110, 15.5.16
+        )
+    return request.get_data(cache=cache)
 
 
 def caller_of(environ: WSGIEnvironment, identity: Identity) -> Caller:

@@ -13,7 +13,7 @@ from service.auth import Identity
 from service.errors import BodyError
 from service.rest.answer.answer import Answer
 from service.rest.answer.written import answer_written, is_checked
-from service.rest.asked import read_request
+from service.rest.asked import Limits, read_request
 from service.rest.asked.payload import Payload, read_payload
 from service.rest.common import aside, ending, told_profile, understood
 from service.rest.execute import WriteRequest, Written, run_write
@@ -21,7 +21,7 @@ from service.rest.execute.idempotency import Once
 from service.rest.parts import Parts
 from service.rest.plan.media import Media, choose_media
 from service.rest.plan.possible import can_make
-from service.rest.respond import RequestHeaders, caller_of
+from service.rest.respond import RequestHeaders, caller_of, sent_body
 from service.rest.terms import Asked
 from service.timing import Timings
 
@@ -106,21 +106,21 @@ class Writes:
         self, asked: Asked, path: str, environ: WSGIEnvironment, identity: Identity
     ) -> tuple[Once[Answer] | None, Payload | None]:
         """That it is to be done once, where it has a key, and what its body says; of the body itself nothing stays."""
-        body = request.get_data(cache=False) if asked.method != "DELETE" else b""
+        body = sent_body(cache=False) if asked.method != "DELETE" else b""
 
         def read() -> tuple[Once[Answer] | None, Payload | None]:
             query, headers = environ["QUERY_STRING"], RequestHeaders(environ)
             once = self.parts.repeats.of(asked.method, path, query, headers, body, identity)
-            return once, payload_of(asked, headers.get("Content-Type"), body)
+            return once, payload_of(asked, headers.get("Content-Type"), body, self.parts.limits)
 
         return await aside(len(body), read)
 
 
-def payload_of(asked: Asked, content_type: str | None, body: bytes) -> Payload | None:
+def payload_of(asked: Asked, content_type: str | None, body: bytes, limits: Limits) -> Payload | None:
     """The body, where the method has one."""
     if asked.method == "DELETE":
         return None
-    payload = read_payload(content_type, body, asked.columns)
+    payload = read_payload(content_type, body, asked.columns, limits.objects)
     if payload.count > 1 and asked.method != "POST":
         raise BodyError(
             f"A {asked.method} takes one object, and the body has {payload.count}",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import ssl
 from collections.abc import Mapping
 from types import MappingProxyType
@@ -10,13 +11,14 @@ import asyncpg
 
 from service.database.postgresql.raised import raised_answer
 from service.database.unwrap import driver_error
-from service.errors import DatabaseAwayError, DatabaseError, PoolgateError
+from service.errors import AnswerTooLargeError, DatabaseAwayError, DatabaseError, PoolgateError
 
 LOST = "the connection to the database was lost"
 NO_CONNECTION = "no connection to the database can be made"
 
 # Raised by asyncpg itself, never by the server, and repeating the values that were passed.
 _BAD_ARGUMENT = "a value cannot be converted to its parameter's type"
+_TOO_LARGE = re.compile(rf"{re.escape(AnswerTooLargeError.marker)}(\d{{1,18}})")
 _AWAY = ("08", "57P")
 """What a SQLSTATE begins with when it is the connection that is at fault, not the statement."""
 
@@ -44,6 +46,8 @@ def _of_server(error: asyncpg.PostgresError) -> PoolgateError:
         # pg_cancel_backend: nobody's time was over. A server that speaks another language is not understood here.
         return DatabaseError(sqlstate, error.message, status=503)
     message = error.message or str(error)
+    if sqlstate == "22P02" and (size := _TOO_LARGE.search(message)):
+        return AnswerTooLargeError(int(size[1]))
     raised = raised_answer(sqlstate, message, error.detail, error.hint)
     return raised or DatabaseError(sqlstate, message, details=error.detail, hint=error.hint)
 

@@ -8,6 +8,7 @@ from typing import Any
 
 from service.database.sqlite.connection import BEGIN, FileConnection, LimitedConnection
 from service.database.sqlite.errors import name_of
+from service.errors import AnswerTooLargeError
 from service.pool import Cursor, Row
 
 _NAMES = tuple(str(number) for number in range(1, 32_767))  # SQLite's own most
@@ -37,6 +38,27 @@ def _cursor(raw: LimitedConnection) -> sqlite3.Cursor:
     return cursor
 
 
+class _at_most:  # noqa: N801  # used as a function; a generator would cost ten times as much
+    """While a row is made of values that may not have more bytes: SQLite stops before it has them in memory."""
+
+    __slots__ = ("_before", "_most", "_raw")
+
+    def __init__(self, raw: LimitedConnection, most: int | None) -> None:
+        self._raw = raw
+        self._most = most
+
+    def __enter__(self) -> None:
+        if self._most is not None:
+            self._before = self._raw.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, self._most)
+
+    def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
+        if self._most is None:
+            return
+        self._raw.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, self._before)
+        if error is not None and name_of(error) == "SQLITE_TOOBIG":
+            raise AnswerTooLargeError from error
+
+
 def _close_left_open(raw: LimitedConnection) -> None:
     if raw.left_open is not None:
         raw.left_open.close()
@@ -58,7 +80,14 @@ class _Cursor:
 
 
 class SqliteDriver:
-    """The driver protocol of `service.pool` over `FileConnection`; arguments bind to `$1`, `$2`, … or to `?`."""
+    """The driver protocol of `service.pool` over `FileConnection`; arguments bind to `$1`, `$2`, … or to `?`.
+
+    Args:
+        most: bytes that a value may have in a row that is fetched by itself; None for as many as SQLite takes.
+    """
+
+    def __init__(self, most: int | None = None) -> None:
+        self._most = most
 
     async def fetch(self, connection: FileConnection, sql: str, args: Sequence[Any]) -> list[Row]:
         def job(raw: LimitedConnection) -> list[Row]:
@@ -68,10 +97,11 @@ class SqliteDriver:
 
     async def fetchrow(self, connection: FileConnection, sql: str, args: Sequence[Any]) -> Row | None:
         def job(raw: LimitedConnection) -> Row | None:
-            cursor = _cursor(raw).execute(raw.look_at(sql), bound(sql, args))
-            row: Row | None = cursor.fetchone()
-            cursor.close()  # ends `insert … returning` too: its writes were done before its first row
-            return row
+            with _at_most(raw, self._most):
+                cursor = _cursor(raw).execute(raw.look_at(sql), bound(sql, args))
+                row: Row | None = cursor.fetchone()
+                cursor.close()  # ends `insert … returning` too: its writes were done before its first row
+                return row
 
         return await connection.run(job)
 

@@ -95,15 +95,17 @@ def open_database(settings: Settings, observe: Observe) -> SqliteDatabase:
     """Makes the engines and the pool of a file; does no I/O.
 
     Raises:
-        SettingsError: the URL names no file, or there is to be a function before each request.
+        SettingsError: the URL names no file, or a setting is for what SQLite does not have.
     """
     if settings.db_pre_request is not None:
         raise SettingsError(["DB_PRE_REQUEST: SQLite has no functions that could be called; expected none"])
+    if settings.db_max_cost is not None:
+        raise SettingsError(["DB_MAX_COST: SQLite's planner tells no cost of a statement; expected none"])
     path = files.path_of(settings.database_url)
     limit = settings.statement_timeout
     readers = _engine(partial(files.open_reader, path, limit), limit, "BEGIN")
     writer = _engine(partial(files.open_writer, path, limit), limit, BEGIN)
-    pool = Pool(readers, SqliteDriver(), writer=writer, observe=observe, **pool_limits(settings))
+    pool = Pool(readers, SqliteDriver(settings.max_answer), writer=writer, observe=observe, **pool_limits(settings))
     return SqliteDatabase(pool, f"sqlite:///{path}", path=path, limit=limit)
 
 

@@ -104,6 +104,11 @@ def _busy(_text: str) -> PoolgateError:
     )
 
 
+def _forbidden(_text: str) -> PoolgateError:
+    # Not 42501: no credentials would help.
+    return DatabaseError("38003", "the statement does what is forbidden on every connection", status=403)
+
+
 _BY_NAME: Mapping[str, Callable[[str], PoolgateError]] = MappingProxyType(
     {
         "SQLITE_CONSTRAINT_UNIQUE": _unique,
@@ -132,7 +137,7 @@ _BY_NAME: Mapping[str, Callable[[str], PoolgateError]] = MappingProxyType(
         "SQLITE_NOMEM": _of("53200", "the database is out of memory"),
         "SQLITE_TOOBIG": _of("54000", "a text, a blob or the statement is too large", status=413),
         "SQLITE_RANGE": _of("42P02", "there is no parameter of that number"),
-        "SQLITE_AUTH": _of("42501", "this is not allowed"),
+        "SQLITE_AUTH": _forbidden,
         "SQLITE_PERM": _of("42501", "this is not allowed"),
         "SQLITE_SCHEMA": _of("55006", "the schema changed while the statement ran", status=503),
     }
@@ -175,9 +180,15 @@ _BY_MESSAGE: tuple[tuple[str, str, str, int | None], ...] = (
 """Patterns of SQLite's plainest errors, which have no name of their own; `{}` is what the pattern found."""
 
 
+_FORBIDDEN = ("not authorized to use function: ", "unsafe use of ")
+"""How the messages begin by which SQLite refuses what the connection forbids, or a view may not do."""
+
+
 def _by_message(text: str) -> PoolgateError:
     if text.startswith("Cannot operate on a closed database"):
         return DatabaseAwayError("the connection to the database was closed")
+    if text.startswith(_FORBIDDEN):
+        return _forbidden(text)
     for pattern, sqlstate, message, status in _BY_MESSAGE:
         if found := re.fullmatch(pattern, text, re.DOTALL):
             answer = {} if status is None else {"status": status}

@@ -11,6 +11,7 @@ from urllib.parse import quote, unquote, urlsplit
 
 from service.database.sqlite.connection import LimitedConnection
 from service.database.sqlite.functions import register
+from service.database.sqlite.guard import guard
 from service.database.sqlite.log import LONGEST, Log
 from service.errors import SettingsError
 
@@ -133,6 +134,7 @@ def _open(path: Path, how: str, limit: float) -> LimitedConnection:
     )
     try:
         register(raw)
+        guard(raw)
     except BaseException:
         raw.close()
         raise

@@ -26,6 +26,7 @@ class Limits:
         order_terms: terms in all `order` parameters together.
         list_items: items of one `in` list or of one array after `(any)` or `(all)`, `MAX_LIST`.
         pattern: characters of one pattern or regular expression, `MAX_PATTERN`.
+        objects: of the body of a write, `MAX_OBJECTS`.
         media_ranges: entries of `Accept` that are looked at; those beyond are ignored, not refused.
     """
 
@@ -39,6 +40,7 @@ class Limits:
     order_terms: int = 50
     list_items: int = 5_000
     pattern: int = 1_000
+    objects: int = 100_000
     media_ranges: int = 50
 
 

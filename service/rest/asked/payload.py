@@ -10,8 +10,9 @@ from json.encoder import encode_basestring
 
 from service.errors import BodyError, MediaTypeError
 from service.rest.asked.decode import decode
+from service.rest.asked.limits import DEFAULT_LIMITS
 from service.rest.asked.payload_csv import csv_to_json
-from service.rest.asked.payload_json import JsonValue, check_pairs, rows_of
+from service.rest.asked.payload_json import JsonValue, check_count, check_pairs, rows_of
 
 _TYPE = re.compile(r"\s*([^\s;/]+/[^\s;]+)\s*(;.*)?", re.DOTALL)
 _CHARSET = re.compile(r";\s*charset\s*=\s*\"?([^\s\";]*)", re.IGNORECASE)
@@ -38,15 +39,18 @@ class Payload:
     textual: bool = False
 
 
-def read_payload(content_type: str | None, body: bytes, columns: tuple[str, ...] | None = None) -> Payload:
+def read_payload(
+    content_type: str | None, body: bytes, columns: tuple[str, ...] | None = None, most: int = DEFAULT_LIMITS.objects
+) -> Payload:
     """Read the body of a write.
 
     Args:
         content_type: the header; without one the body is JSON.
         columns: those that the request named: objects may then lack some of them, and their other keys do not count.
+        most: objects that it may have, the setting MAX_OBJECTS.
 
     Raises:
-        BodyError: it cannot be read as what it says it is, or holds no objects, or such with differing keys.
+        BodyError: it cannot be read as what it says it is, or holds no objects, too many, or such with differing keys.
         MediaTypeError: 415, a kind of body that is not read.
     """
     kind = _kind(content_type)
@@ -54,9 +58,9 @@ def read_payload(content_type: str | None, body: bytes, columns: tuple[str, ...]
         return _read_form(body, columns)
     text = _text(body)
     if kind == "text/csv":
-        array, names, count = csv_to_json(text)
+        array, names, count = csv_to_json(text, most)
         return Payload(array, _unique(columns, names), count, is_array=True, textual=True)
-    return _read_json(text, columns)
+    return _read_json(text, columns, most)
 
 
 def objects(payload: Payload) -> Iterator[dict[str, JsonValue]]:
@@ -92,11 +96,12 @@ def _text(body: bytes) -> str:
         raise BodyError("The body is not UTF-8.", details=f"byte {at}: found no UTF-8", hint="Send UTF-8.") from None
 
 
-def _read_json(text: str, columns: tuple[str, ...] | None) -> Payload:
+def _read_json(text: str, columns: tuple[str, ...] | None, most: int) -> Payload:
     count, first = 0, None
     is_array = text.lstrip(" \t\r\n").startswith("[")
     for row in rows_of(text):
         count += 1
+        check_count(count, most)
         keys = _object(row, count if is_array else 0)
         if first is None:
             first = keys

@@ -9,18 +9,23 @@ from collections.abc import Iterator
 from json.encoder import encode_basestring
 
 from service.errors import BodyError
+from service.rest.asked.payload_json import check_count
 
 _FIELD = re.compile(r'(?:"([^"]*+(?:""[^"]*+)*+)"|([^",\r\n]*+))(,|\r?\n)')
 _NULL = "NULL"
 
 
-def csv_to_json(text: str) -> tuple[str, tuple[str, ...], int]:
+def csv_to_json(text: str, most: int) -> tuple[str, tuple[str, ...], int]:
     """The rows as a JSON array of objects whose values are texts or null; their keys; how many there are.
 
     `NULL` without quotes is null, an empty field the empty text. Empty lines are passed over.
 
+    Args:
+        most: rows that it may have.
+
     Raises:
-        BodyError: no line of names, a name twice, a row with another number of fields, a quote out of place.
+        BodyError: no line of names, a name twice, a row with another number of fields, a quote out of place, or
+            too many rows.
     """
     records = _records(text if text.endswith("\n") else text + "\n")
     names = _names(next(records, None))
@@ -34,6 +39,7 @@ def csv_to_json(text: str) -> tuple[str, tuple[str, ...], int]:
                 details=f"line {_line(text, at)} has {len(values)}, expected {len(names)}",
                 hint="A field with a comma, a quote or a line break in it is put in double quotes.",
             )
+        check_count(count + 1, most)
         array.write(",\n" if count else "[")
         array.write(template % tuple(["null" if value is None else encode_basestring(value) for value in values]))
         count += 1

@@ -121,6 +121,16 @@ def _parts(value: JsonValue) -> Iterable[JsonValue]:
     return value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
 
 
+def check_count(count: int, most: int) -> None:
+    """Refuse a body of more than `most` objects: each is a row to be written, and may be as short as `{}`."""
+    if count > most:
+        raise BodyError(
+            "The body has too many objects.",
+            details=f"at most {most} are allowed",
+            hint="Send them as several requests. The setting MAX_OBJECTS says how many.",
+        )
+
+
 def check_pairs(text: str) -> None:
     """Refuse half of a surrogate pair, which no database can keep.
 

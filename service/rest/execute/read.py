@@ -12,6 +12,7 @@ from service.errors import CursorError
 from service.pool import Lease, Row
 from service.rest.execute.request import Request, turn
 from service.rest.execute.transaction import Turn, retried
+from service.rest.execute.valve import check_cost
 from service.rest.prepare import Prepared
 from service.rest.sql import key_value
 from service.rest.terms import KeyValue, Page
@@ -74,6 +75,7 @@ async def _read(now: Turn, request: Request, arguments: list[Any]) -> Result:
 
 async def _fetch(lease: Lease, request: Request, arguments: list[Any]) -> tuple[Any, int | None]:
     prepared = request.prepared
+    await check_cost(lease, request)
     row = await lease.fetchrow(prepared.statement.text, *arguments)
     if row is None:  # an aggregate over all rows always has one
         raise RuntimeError("the statement gave no row")

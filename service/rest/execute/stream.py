@@ -17,6 +17,7 @@ from service.pool import Lease, Row
 from service.rest.execute.read import in_utf8, is_exact, whole_number
 from service.rest.execute.request import Request, turn
 from service.rest.execute.transaction import retried
+from service.rest.execute.valve import check_cost
 from service.rest.terms import Page
 
 FEW = 100
@@ -68,6 +69,7 @@ async def _few(request: Request) -> Stream:
     # A total that is counted apart is of the same moment as the rows.
     counts = request.prepared.total is not None
     async with turn(request, in_transaction=counts, lasting=_GRACE if counts else None) as now:
+        await check_cost(now.lease, request)
         total, _ = await _total(now.lease, request)
         rows = await now.lease.fetch(statement.text, *arguments)
         ran = now.ran
@@ -79,6 +81,7 @@ async def _many(request: Request, timeout: float) -> Stream:
     arguments = request.arguments(statement)
     async with AsyncExitStack() as stack:
         now = await stack.enter_async_context(turn(request, in_transaction=True, lasting=timeout + _GRACE))
+        await check_cost(now.lease, request)
         total, exact = await _total(now.lease, request)
         parts = await stack.enter_async_context(aclosing(now.lease.stream(statement.text, *arguments, part=FEW)))
         first, size, rest = [], 0, None

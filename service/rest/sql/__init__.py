@@ -19,22 +19,23 @@ BUILDERS: Mapping[str, type[PostgresqlBuilder | SqliteBuilder]] = {
     "sqlite": SqliteBuilder,
 }
 """The databases that the table API speaks to, by their name in SQLAlchemy."""
-WRITERS: Mapping[str, Callable[[WritePlan], Statement | Procedure]] = {
-    "postgresql": lambda plan: PostgresqlWriter().write(plan),
-    "sqlite": build_procedure,
+WRITERS: Mapping[str, Callable[[WritePlan, int | None], Statement | Procedure]] = {
+    "postgresql": lambda plan, most: PostgresqlWriter(most).write(plan),
+    "sqlite": lambda plan, _most: build_procedure(plan),
 }
 
 
-def build_read(plan: ReadPlan, database: str) -> Statement:
+def build_read(plan: ReadPlan, database: str, most: int | None = None) -> Statement:
     """The statement that reads what `plan` says: one row of `body`, `page_total`, `total`.
 
     Args:
         database: the database's name in SQLAlchemy, a key of `BUILDERS`.
+        most: bytes that `body` may have, where it is the statement that sees to it.
 
     Raises:
         PlanError: the database has nothing of the kind.
     """
-    return BUILDERS[database]().read(plan)
+    return BUILDERS[database](most).read(plan)
 
 
 def build_estimate(plan: ReadPlan, database: str) -> Statement | None:
@@ -42,18 +43,23 @@ def build_estimate(plan: ReadPlan, database: str) -> Statement | None:
     return BUILDERS[database]().estimate(plan)
 
 
+def build_cost(of: Statement, database: str) -> Statement | None:
+    """The statement that asks the planner what it expects `of` to cost, or None where the database does not tell."""
+    return BUILDERS[database]().cost(of)
+
+
 def build_total(plan: ReadPlan, database: str) -> Statement | None:
     """The statement that counts the rows by itself, as `total`; None where no count was asked for."""
     return BUILDERS[database]().total(plan)
 
 
-def build_write(plan: WritePlan, database: str) -> Statement | Procedure:
+def build_write(plan: WritePlan, database: str, most: int | None = None) -> Statement | Procedure:
     """What writes what `plan` says: one statement where the database can do all in one.
 
     Raises:
         PlanError: the database has nothing of the kind.
     """
-    return WRITERS[database](plan)
+    return WRITERS[database](plan, most)
 
 
 def build_explain(plan: ReadPlan, explain: Explain, database: str) -> Statement:
@@ -69,6 +75,7 @@ __all__ = [
     "BUILDERS",
     "Procedure",
     "Statement",
+    "build_cost",
     "build_estimate",
     "build_explain",
     "build_read",

@@ -26,13 +26,15 @@ class Builder(ABC):
         dialect: SQLAlchemy's, for quoting and placeholders.
         unlimited: what the database takes as a LIMIT for none.
         scope: the sources of the SELECT that is being built.
+        most: bytes that an answer in one piece may have, where it is the statement that sees to it.
     """
 
     dialect: ClassVar[Dialect]
     unlimited: ClassVar[Any]
 
-    def __init__(self) -> None:
+    def __init__(self, most: int | None = None) -> None:
         self.binds = Binds()
+        self.most = most
         self.scope: Scope
         self._aliases = 0
 
@@ -71,6 +73,10 @@ class Builder(ABC):
     @abstractmethod
     def exists(self, condition: Exists) -> Expression:
         """Whether there is a related row."""
+
+    def bounded(self, answer: Rows) -> Rows:
+        """An answer whose `body` is no larger than it may be, or an error of the database's."""
+        return answer
 
     def ordering(self, ordering: Ordering, expression: Expression | None = None) -> list[Expression]:
         """The terms of ORDER BY that one term of the dialect becomes.

@@ -52,7 +52,14 @@ class CallStatements:
 
 
 def build_call(
-    call: Call, plan: ReadPlan, database: str, *, bare: bool, first_value: int, explain: Explain | None = None
+    call: Call,
+    plan: ReadPlan,
+    database: str,
+    *,
+    bare: bool,
+    first_value: int,
+    explain: Explain | None = None,
+    most: int | None = None,
 ) -> CallStatements:
     """The statements that call a function and read what it gives as `plan` says.
 
@@ -61,13 +68,14 @@ def build_call(
         bare: values are told as they are, not as objects.
         first_value: the index of the first argument among the request's values.
         explain: what is wanted of the execution plan, instead of the rows.
+        most: bytes that the answer may have.
     """
 
     if isinstance(call.routine, SavedRoutine):
-        return _build_saved(call, plan, database, first_value, explain)
+        return _build_saved(call, plan, database, first_value, explain, most)
 
     def builder() -> PostgresqlCaller:
-        return CALLERS[database](call, bare=bare, first_value=first_value)
+        return CALLERS[database](call, bare=bare, first_value=first_value, most=None if explain else most)
 
     if explain is not None:
         return CallStatements(builder().explain(plan, explain))
@@ -75,10 +83,10 @@ def build_call(
 
 
 def _build_saved(
-    call: Call, plan: ReadPlan, database: str, first_value: int, explain: Explain | None
+    call: Call, plan: ReadPlan, database: str, first_value: int, explain: Explain | None, most: int | None
 ) -> CallStatements:
     def builder() -> PostgresqlSavedCaller | SqliteSavedCaller:
-        return SAVED_CALLERS[database](call, bare=False, first_value=first_value)
+        return SAVED_CALLERS[database](call, bare=False, first_value=first_value, most=None if explain else most)
 
     if explain is not None:
         return CallStatements(builder().explain(plan, explain))

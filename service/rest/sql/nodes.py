@@ -54,7 +54,8 @@ class NodeBuilder(GroupBuilder, KeysetBuilder):
         total = self._total(plan)
         if total is not None:
             result = result.add_columns(total.label("total"))
-        found = self.binds.compile(result.add_columns(*self.ending), self.dialect)
+        result = result.add_columns(*self.ending)
+        found = self.binds.compile(self.bounded(result) if plan.rows else result, self.dialect)
         binary = plan.form is Form.BYTES
         return replace(found, ending=tuple(label.name for label in self.ending), binary=binary)
 

@@ -9,6 +9,7 @@ from sqlalchemy import (
     ColumnClause,
     FromClause,
     Function,
+    Integer,
     Text,
     case,
     cast,
@@ -22,7 +23,7 @@ from sqlalchemy.dialects.postgresql import asyncpg
 
 from service.catalog.model import Kind
 from service.catalog.relationships import Relationship
-from service.errors import DatabaseError
+from service.errors import AnswerTooLargeError, DatabaseError
 from service.rest.plan.media import Explain
 from service.rest.plan.terms import (
     Aggregate,
@@ -36,7 +37,7 @@ from service.rest.plan.terms import (
 )
 from service.rest.sql.builder import Rows, directed
 from service.rest.sql.keyset import Key, as_text
-from service.rest.sql.postgresql_conditions import Named, PostgresqlConditions
+from service.rest.sql.postgresql_conditions import Named, PostgresqlConditions, quoted
 from service.rest.sql.source import Expression, Source
 from service.rest.sql.statement import Statement
 from service.rest.sql.writer import Cell
@@ -62,12 +63,28 @@ class PostgresqlBuilder(PostgresqlConditions):
         options = ["FORMAT JSON" if explain.as_json else "FORMAT TEXT", *map(str.upper, explain.options)]
         return Statement(f"EXPLAIN ({', '.join(options)}) {of.text}", of.fills)
 
+    def cost(self, of: Statement) -> Statement | None:
+        """The statement that asks the planner what it expects another one to cost."""
+        return Statement(f"EXPLAIN (FORMAT JSON) {of.text}", of.fills)
+
     def body(self, rows: Rows, cells: Sequence[Cell]) -> Rows:
         row = rows.subquery("_row")
         total = func.count().label("page_total")
         if not self.plan.rows:
             return select(literal_column("NULL").label("body"), total).select_from(row)
         return select(self._body(row, cells).label("body"), total).select_from(row)
+
+    def bounded(self, answer: Rows) -> Rows:
+        if self.most is None:
+            return answer
+        made = answer.subquery("_answer")
+        size = func.octet_length(made.c.body)
+        # No number, which the database says with an error: what was written is undone, and the text stays where it is.
+        refusal: Expression = cast(cast(func.concat(quoted(AnswerTooLargeError.marker), size), Integer), Text)
+        if self.plan.form is Form.BYTES:
+            refusal = func.convert_to(refusal, literal_column("'UTF8'"))
+        body = case((size <= literal_column(str(self.most)), made.c.body), else_=refusal)
+        return select(body.label("body"), *(each for each in made.c if each.name != "body"))
 
     def _body(self, row: FromClause, cells: Sequence[Cell]) -> Expression:
         match self.plan.form:

@@ -44,10 +44,11 @@ class PostgresqlCaller(PostgresqlBuilder):
     Args:
         bare: its values are told as they are, not as objects.
         first_value: the index of the first argument among the request's values.
+        most: bytes that an answer may have.
     """
 
-    def __init__(self, call: Call, *, bare: bool, first_value: int) -> None:
-        super().__init__()
+    def __init__(self, call: Call, *, bare: bool, first_value: int, most: int | None = None) -> None:
+        super().__init__(most)
         self._call = call
         self._relation = call.rows
         self._bare = bare
@@ -75,7 +76,7 @@ class PostgresqlCaller(PostgresqlBuilder):
         total = self._total(plan)
         if total is not None:
             result = result.add_columns(total.label("total"))
-        found = self.binds.compile(result, self.dialect)
+        found = self.binds.compile(self.bounded(result) if plan.rows else result, self.dialect)
         return replace(found, keys=tuple(cell.key for cell in cells), binary=plan.form is Form.BYTES)
 
     def _whole(self) -> Expression:

@@ -20,8 +20,8 @@ _GIVEN, _DONE = "_poolgate_given", "_poolgate_done"
 class PostgresqlSavedCaller(PostgresqlCaller):
     """Builds a call of a saved function; made anew for each."""
 
-    def __init__(self, call: Call, *, bare: bool, first_value: int) -> None:
-        super().__init__(call, bare=bare, first_value=first_value)
+    def __init__(self, call: Call, *, bare: bool, first_value: int, most: int | None = None) -> None:
+        super().__init__(call, bare=bare, first_value=first_value, most=most)
         self._routine = typed(SavedRoutine, call.routine)
         self._filled: dict[str, BindParameter[object]] = {}
 

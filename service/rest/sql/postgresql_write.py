@@ -95,7 +95,7 @@ class PostgresqlWriter(PostgresqlBuilder):
             answer = answer.add_columns(_COUNTED.label("updated"), _FORGOTTEN.label("forgotten"))
         if plan.returns is Returns.KEY and plan.write.relation.primary_key:
             answer = answer.add_columns(self._key(plan.write))
-        return answer, keys
+        return self.bounded(answer) if plan.returns is Returns.ROWS else answer, keys
 
     def _key(self, write: Write) -> Label[Any]:
         names = write.relation.primary_key

@@ -48,6 +48,10 @@ class SqliteBuilder(SqliteConditions):
         """None: SQLite's planner has no idea of the total."""
         return None
 
+    def cost(self, of: Statement) -> Statement | None:
+        """None: SQLite's planner does not tell."""
+        return None
+
     def explain(self, plan: ReadPlan, explain: Explain) -> Statement:
         """The statement that says how the rows would be found."""
         if explain.options:

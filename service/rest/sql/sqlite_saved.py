@@ -33,8 +33,8 @@ _NOTHING = Statement("select '[]' as body, 0 as page_total, null as told_status,
 class SqliteSavedCaller(SqliteBuilder):
     """Builds a call of a saved function; made anew for each statement."""
 
-    def __init__(self, call: Call, *, bare: bool, first_value: int) -> None:
-        super().__init__()
+    def __init__(self, call: Call, *, bare: bool, first_value: int, most: int | None = None) -> None:
+        super().__init__(most)
         self._call = call
         self._routine = typed(SavedRoutine, call.routine)
         self._first_value = first_value
