@@ -83,7 +83,7 @@ class PostgresqlBuilder(PostgresqlConditions):
         refusal: Expression = cast(cast(func.concat(quoted(AnswerTooLargeError.marker), size), Integer), Text)
         if self.plan.form is Form.BYTES:
             refusal = func.convert_to(refusal, literal_column("'UTF8'"))
-        body = case((size <= literal_column(str(self.most)), made.c.body), else_=refusal)
+        body = case((size > literal_column(str(self.most)), refusal), else_=made.c.body)
         return select(body.label("body"), *(each for each in made.c if each.name != "body"))
 
     def _body(self, row: FromClause, cells: Sequence[Cell]) -> Expression:
