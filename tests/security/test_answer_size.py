@@ -173,12 +173,14 @@ async def test_a_batch_has_one_limit(url: str) -> None:
 
 async def test_a_functions_answer(postgresql_templates: Any) -> None:
     """Security 13: what a function gives has the same limit, and beyond it the function has done nothing."""
-    async with postgresql_templates(SCHEMA["postgresql"]).fresh() as url:
-        async with serving(url, max_answer=MIB, db_max_rows="none") as (http, _):
-            assert refusal(await http.get("/rest/v1/rpc/all_of_it")) == TOO_LARGE
-            assert refusal(await http.post("/rest/v1/rpc/add_all")) == TOO_LARGE
-            assert await value_of(url, COUNT) == ROWS
-            assert (await http.get("/rest/v1/rpc/all_of_it?limit=5")).status_code == 200
+    async with (
+        postgresql_templates(SCHEMA["postgresql"]).fresh() as url,
+        serving(url, max_answer=MIB, db_max_rows="none") as (http, _),
+    ):
+        assert refusal(await http.get("/rest/v1/rpc/all_of_it")) == TOO_LARGE
+        assert refusal(await http.post("/rest/v1/rpc/add_all")) == TOO_LARGE
+        assert await value_of(url, COUNT) == ROWS
+        assert (await http.get("/rest/v1/rpc/all_of_it?limit=5")).status_code == 200
 
 
 async def test_a_saved_functions_answer(url: str, tmp_path: Path) -> None:
@@ -204,5 +206,3 @@ def test_limits_that_make_no_sense(value: str) -> None:
     with pytest.raises(SettingsError) as caught:
         load_settings(max_answer=value)
     assert caught.value.faults[0].startswith("max_answer: ")
-
-
