@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterable, Iterator
 from contextlib import asynccontextmanager, closing
 from pathlib import Path
 from typing import Any
@@ -11,9 +11,10 @@ from urllib.parse import urlsplit
 
 import asyncpg
 import httpx
+import pytest
 
 from service.app import PoolgateFlask, create_app
-from service.pool import Pool
+from service.pool import Lease, Pool
 from service.settings import Settings
 from service.testing import client, running
 
@@ -54,3 +55,26 @@ async def value_of(url: str, sql: str) -> Any:
 def refusal(answer: httpx.Response) -> tuple[int, str]:
     """The status and the code of an error's answer."""
     return answer.status_code, answer.json()["code"]
+
+
+def recorded(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The texts that leases send to their databases from now on, each as the driver gets it."""
+    found: list[str] = []
+
+    def recording(of: Any) -> Any:
+        def sent(self: Lease, sql: str, *args: Any, **more: Any) -> Any:
+            found.append(sql)
+            return of(self, sql, *args, **more)
+
+        return sent
+
+    def all_of(statements: Iterable[tuple[str, Any]]) -> Iterator[tuple[str, Any]]:
+        for sql, arguments in statements:
+            found.append(sql)
+            yield sql, arguments
+
+    for name in ("fetch", "fetchrow", "fetchval", "stream", "execute", "script"):
+        monkeypatch.setattr(Lease, name, recording(getattr(Lease, name)))
+    fetchvals = Lease.fetchvals
+    monkeypatch.setattr(Lease, "fetchvals", lambda self, statements: fetchvals(self, all_of(statements)))
+    return found
