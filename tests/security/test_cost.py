@@ -58,7 +58,8 @@ async def test_what_is_too_expensive_is_not_run(url: str, trips: list[str], path
         assert "1000 is allowed" in answer.json()["details"]
         assert "DB_MAX_COST" in answer.json()["hint"]
         assert not any(word in answer.text for word in ("Plan", "Scan", "Sort", "cheap"))
-        assert [text for text in trips if not text.startswith(("EXPLAIN", "BEGIN", "select pg_catalog."))] == []
+        assert any(text.startswith("EXPLAIN (FORMAT JSON)") for text in trips)
+        assert not any(text.startswith(("SELECT", "WITH")) for text in trips)
         assert pool.stats().in_use == 0
         assert (await http.get("/rest/v1/cheap?id=eq.5")).status_code == 200
 
