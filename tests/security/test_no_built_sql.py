@@ -34,7 +34,7 @@ QUOTED = "a name of the schema, quoted by the dialect's preparer"
 CATALOG = "the schema's own text, as the database keeps it"
 FINISHED = "a finished statement, whose values are placeholders"
 FIXED = "a constant of the database's class, or of a module"
-QUOTES = "a text between quotes, its own doubled; no caller's"
+QUOTES = "constants of ours, and a text search's language of letters that the grammar has checked, between quotes"
 FILE = "a saved function's own file; it is prepared, not run"
 
 ALLOWED: dict[str, dict[str, str]] = {
