@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from functools import cache, lru_cache
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 from urllib.parse import quote
 
 from flask import Flask, Response, g, request, request_started
@@ -21,21 +21,25 @@ from service.auth import LEVELS, Authenticator, KeyRing, anonymous
 from service.auth.opening import open_tokens
 from service.catalog.holder import CatalogHolder
 from service.compress import add_compression
+from service.cors import add_cors
 from service.database import Database, open_database
 from service.docs.routes import DocsPages
 from service.errors import AskedError
 from service.eventlog import EventLog
 from service.events import Observe, tell_all
 from service.failures import add_error_answers
+from service.headers import NOSNIFF
 from service.key_watch import KeyWatch
 from service.lifecycle import Lifecycle
 from service.logs import configure, new_request_id, request_id
+from service.operator.access import warn_of
 from service.operator.crew import Crew
 from service.operator.history import History
 from service.operator.meters import Meters
 from service.operator.news import News
 from service.operator.routes import OperatorPages
 from service.operator.state import PoolState
+from service.proxies import TrustedProxies
 from service.rest.batch import BatchApi
 from service.rest.calls import RpcApi
 from service.rest.describe import Documents
@@ -50,6 +54,9 @@ from service.rest.writes import Writes
 from service.security_checks import SecurityChecks
 from service.settings import Settings, load_settings
 from service.timing import Timings
+
+if TYPE_CHECKING:
+    from service.rate import Rate
 
 F = TypeVar("F", bound=Callable[..., Awaitable[object]])
 _HOST = re.compile(r"(\[[0-9A-Fa-f:.]+\]|[\w.~!$&'()*+,;=%-]+)(:[0-9]{0,5})?", re.ASCII)
@@ -141,10 +148,10 @@ def create_app(settings: Settings | None = None, *, observe: Observe | None = No
     prefix = settings.rest_prefix.rstrip("/") or None
     documents = Documents(settings, database, app.functions)
     repeats = Repeats(Memory(database), settings.idempotency_lifetime)
-    parts = Parts(settings, database, catalog, statements, repeats, authenticator)
+    parts = Parts(settings, database, catalog, statements, repeats, authenticator, _rate(settings))
     described = RootApi(parts, documents)
     at_root = described.root if prefix is None else None
-    app.register_blueprint(OperatorPages(settings, database, catalog, lifecycle, state, at_root).blueprint())
+    app.register_blueprint(OperatorPages(parts, lifecycle, state, at_root).blueprint())
     if settings.openapi_mode != "disabled":  # else /docs is free for a view of the developer's
         app.register_blueprint(DocsPages(settings, catalog).blueprint())
     if prefix is not None:
@@ -158,7 +165,12 @@ def create_app(settings: Settings | None = None, *, observe: Observe | None = No
     _add_hooks(app, lifecycle, meters)
     if settings.compression:
         add_compression(app)
+    add_cors(app, settings.server_cors_allowed_origins, prefix or "")
     add_error_answers(app, database)
+    app.minimal_errors = settings.client_error_verbosity == "minimal"
+    if settings.trusted_proxies:
+        app.wsgi_app = TrustedProxies(app.wsgi_app, settings.trusted_proxies)  # type: ignore[method-assign]  # as Flask has it
+    warn_of(settings.admin_token)
     return app
 
 
@@ -166,6 +178,14 @@ def _authenticator(settings: Settings, database: Database, keys: KeyRing) -> Aut
     roles = None if database.has_roles else LEVELS
     nobody = anonymous(settings.anonymous, settings.db_anon_role, roles)
     return Authenticator(nobody, open_tokens(settings), keys, roles, settings.jwt_roles)
+
+
+def _rate(settings: Settings) -> Rate | None:
+    if settings.rate_limit is None:
+        return None
+    from service.rate import Rate  # imports the library that counts
+
+    return Rate(settings.rate_limit)
 
 
 def _begin(_app: Flask, **_: Any) -> None:
@@ -200,6 +220,7 @@ def _add_hooks(app: AsyncFlask, lifecycle: Lifecycle, meters: Meters) -> None:
         meters.answered(environ["REQUEST_METHOD"], response.status_code, sum(timings.durations.values()))
         headers.add("Server-Timing", timings.header())
         headers["X-Request-Id"] = g.request_id
+        headers[NOSNIFF[0]] = NOSNIFF[1]
         if lifecycle.draining and environ["SERVER_PROTOCOL"].startswith("HTTP/1"):
             headers["Connection"] = "close"
         if access.isEnabledFor(logging.INFO):
@@ -215,7 +236,8 @@ def _log_access(response: Response, timings: Timings) -> None:
         "status": response.status_code,
         "ms": round(sum(stages.values()), 3),
     }
-    access.info("%(method)s %(path)s %(status)d %(ms).1f ms", fields, extra={**fields, "stages": stages})
+    extra = {**fields, "address": request.remote_addr, "stages": stages}
+    access.info("%(method)s %(path)s %(status)d %(ms).1f ms", fields, extra=extra)
 
 
 def _path() -> str:

@@ -17,12 +17,12 @@ from typing import Any, cast
 
 from hypercorn.app_wrappers import ASGIWrapper
 from hypercorn.asyncio.worker_context import WorkerContext
-from hypercorn.config import Config
 from hypercorn.typing import ConnectionState, LifespanState
 
 from service import edge
 from service.conversation import Bounds, Conversation
 from service.errors import UnavailableError
+from service.headers import NOSNIFF
 from service.listening import BACKLOG
 from service.rest.answer.errors import answer_error
 
@@ -43,13 +43,16 @@ class Connections:
         app: the ASGI application; sees no lifespan.
         listener: taken over: it is closed when nobody is to be let in any more.
         bounds: how many connections, and for how long.
+        minimal_errors: whether what is answered here has only code and message.
     """
 
-    def __init__(self, app: Asgi, listener: socket.socket, bounds: Bounds) -> None:
+    def __init__(self, app: Asgi, listener: socket.socket, bounds: Bounds, *, minimal_errors: bool = False) -> None:
         self._app = app
         self._listener = listener
         self._bounds = bounds
-        self._config = _config()
+        self._config = _config(minimal_errors)
+        self._full = _raw(*_unavailable(*_FULL, minimal=minimal_errors))
+        self._stopped = _unavailable(_STOPPED, minimal=minimal_errors)
         self._context = WorkerContext(None)
         self._state = ConnectionState(LifespanState())
         self._connections: dict[asyncio.Task[Any], Conversation] = {}
@@ -103,7 +106,7 @@ class Connections:
     def _protocol(self) -> asyncio.Protocol:
         if len(self._connections) >= self._bounds.most and not self._make_room():
             self._say_full()
-            return _TurnedAway(self._turned_away)
+            return _TurnedAway(self._turned_away, self._full)
         return asyncio.StreamReaderProtocol(asyncio.StreamReader(loop=self._loop), self._converse, loop=self._loop)
 
     async def _converse(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -140,7 +143,7 @@ class Connections:
             await self._app(scope, receive, send)
         except asyncio.CancelledError:
             with suppress(Exception):  # an answer that has begun cannot be replaced
-                await _send_away(send)
+                await _send_away(send, *self._stopped)
             raise
         finally:
             self._requests.discard(task)
@@ -151,14 +154,16 @@ class _TurnedAway(asyncio.Protocol):
 
     Args:
         told: those that have not closed their side yet.
+        answer: what they are told.
     """
 
-    def __init__(self, told: set[asyncio.BaseTransport]) -> None:
+    def __init__(self, told: set[asyncio.BaseTransport], answer: bytes) -> None:
         self._told = told
+        self._answer = answer
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self._transport = cast(asyncio.Transport, transport)
-        self._transport.write(_FULL)
+        self._transport.write(self._answer)
         if len(self._told) >= _MOST_TOLD:
             self._transport.close()
             return
@@ -171,9 +176,10 @@ class _TurnedAway(asyncio.Protocol):
         self._told.discard(self._transport)
 
 
-def _config() -> Config:
-    config = Config()
-    config.include_server_header = False
+def _config(minimal_errors: bool) -> edge.EdgeConfig:
+    config = edge.EdgeConfig()
+    config.minimal_errors = minimal_errors
+    config.include_server_header = False  # it would tell the version
     config.accesslog = None
     config.errorlog = logging.getLogger("hypercorn.error")
     edge.guard(config)
@@ -184,16 +190,15 @@ def _current_task() -> asyncio.Task[Any]:
     return cast("asyncio.Task[Any]", asyncio.current_task())
 
 
-async def _send_away(send: Any) -> None:
-    status, headers, body = _STOPPED
+async def _send_away(send: Any, status: int, headers: dict[str, str], body: bytes) -> None:
     encoded = [(name.lower().encode(), value.encode()) for name, value in headers.items()]
     await send({"type": "http.response.start", "status": status, "headers": encoded})
     await send({"type": "http.response.body", "body": body})
 
 
-def _unavailable(message: str, hint: str | None = None) -> tuple[int, dict[str, str], bytes]:
-    answer = answer_error(UnavailableError(message, hint=hint, code="PGATE503"))
-    headers = {**answer.headers, "Content-Length": str(len(answer.body)), "Connection": "close"}
+def _unavailable(message: str, hint: str | None = None, *, minimal: bool) -> tuple[int, dict[str, str], bytes]:
+    answer = answer_error(UnavailableError(message, hint=hint, code="PGATE503"), minimal=minimal)
+    headers = {**answer.headers, "Content-Length": str(len(answer.body)), "Connection": "close", **dict([NOSNIFF])}
     return answer.status, headers, answer.body
 
 
@@ -202,5 +207,5 @@ def _raw(status: int, headers: dict[str, str], body: bytes) -> bytes:
     return "\r\n".join([*lines, "", ""]).encode() + body
 
 
-_STOPPED = _unavailable("The service stops and could not wait for this request to end")
-_FULL = _raw(*_unavailable("The service has as many connections as it may have", "Try again in a moment."))
+_STOPPED = "The service stops and could not wait for this request to end"
+_FULL = ("The service has as many connections as it may have", "Try again in a moment.")

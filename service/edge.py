@@ -20,11 +20,14 @@ from hypercorn.protocol.h11 import H11Protocol
 from hypercorn.typing import H11SendableEvent
 
 from service.errors import AskedError, TooLargeError
+from service.headers import NOSNIFF
 from service.logs import new_request_id, request_id
 from service.rest.answer.errors import answer_error
 from service.timing import Timings
 
 access = logging.getLogger("poolgate.access")
+
+_HEAD_END = re.compile(rb"\n\r?\n")
 
 HEAD_BYTES = 64 * 1024
 """The largest head of a request that reaches the application, which has stricter limits and says more about them."""
@@ -39,7 +42,13 @@ class Refused(Event):
     """All is said; what still comes is read away for a while, so that the client comes to read it."""
 
 
-def guard(config: Config) -> None:
+class EdgeConfig(Config):
+    """Hypercorn's, and what it has no name for."""
+
+    minimal_errors = False
+
+
+def guard(config: EdgeConfig) -> None:
     """Have Hypercorn answer what it refuses as this file does.
 
     Hypercorn has no setting for it: the name `hypercorn.protocol.H11Protocol` is not documented, and a test names it.
@@ -48,12 +57,28 @@ def guard(config: Config) -> None:
     cast(Any, hypercorn.protocol).H11Protocol = Protocol
 
 
+class _Connection(h11.Connection):
+    """As h11's; but it takes several Content-Lengths for one if they are the same, where another server may not."""
+
+    def next_event(self) -> Any:
+        if self.their_state is h11.IDLE:
+            data = self.trailing_data[0]
+            end = _HEAD_END.search(data)
+            if end is not None and data[: end.start()].lower().count(b"\ncontent-length:") > 1:
+                raise h11.RemoteProtocolError("several Content-Length headers")
+        return super().next_event()
+
+
 class Protocol(H11Protocol):
     """One HTTP/1 connection. An answer's head goes out with what follows it: Hypercorn's own writes three times."""
 
     _swallowed: int | None = None  # bytes since the refusal
     _head = b""
     _head_began = False
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.connection = _Connection(h11.SERVER, max_incomplete_event_size=self.config.h11_max_incomplete_size)
 
     async def handle(self, event: Event) -> None:
         if self._swallowed is None:
@@ -117,7 +142,7 @@ class Protocol(H11Protocol):
         parts.put_nowait({"type": "http.disconnect"})
 
     async def _send_error_response(self, status_code: int) -> None:
-        answer = answer_error(self._refusal(status_code))
+        answer = answer_error(self._refusal(status_code), minimal=cast(EdgeConfig, self.config).minimal_errors)
         timings = Timings()
         identity = new_request_id()
         headers = {
@@ -125,6 +150,7 @@ class Protocol(H11Protocol):
             "Content-Length": str(len(answer.body)),
             "Connection": "close",
             "X-Request-Id": identity,
+            **dict([NOSNIFF]),
         }
         timings.mark("response")
         headers["Server-Timing"] = timings.header()
@@ -165,7 +191,8 @@ class _RefusedError(Exception):
 _UNREADABLE = AskedError(
     "The request is not readable as HTTP/1.1.",
     code="PGATE400",
-    hint="It needs one Host header, and a URL of printable ASCII in which all else is percent-encoded.",
+    hint="It needs one Host header, at most one Content-Length, and a URL of printable ASCII in which all else is "
+    "percent-encoded.",
 )
 _URL_TOO_LONG = TooLargeError(
     "The request's URL is too long.",

@@ -35,6 +35,7 @@
         ├── PoolTimeoutError         503  PGRST003  no connection within the acquire timeout
         ├── PoolFullError            503  PGATE001  too many callers are waiting already
         ├── PoolShareError           429  PGATE429  too many of this caller's own requests are waiting already
+        ├── RateError                429  PGATE430  this caller has asked too often
         └── PoolClosedError          503  PGATE002  the pool is closing or closed
 
 The codes are PostgREST's where it has one (PGRSTnnn, or the SQLSTATE); PGATEnnn are ours.
@@ -84,9 +85,14 @@ class PoolgateError(Exception):
         if status is not None:
             self.status = status
 
-    def body(self) -> dict[str, Any]:
-        """The JSON object of the answer, in PostgREST's shape."""
-        return {"code": self.code, "message": self.message, "details": self.details, "hint": self.hint}
+    def body(self, *, minimal: bool = False) -> dict[str, Any]:
+        """The JSON object of the answer, in PostgREST's shape.
+
+        Args:
+            minimal: without details and hint, as the setting CLIENT_ERROR_VERBOSITY may have it.
+        """
+        told = {"code": self.code, "message": self.message}
+        return told if minimal else {**told, "details": self.details, "hint": self.hint}
 
 
 class SettingsError(PoolgateError):
@@ -273,6 +279,11 @@ class PoolFullError(UnavailableError):
 class PoolShareError(UnavailableError):
     status = 429
     code = "PGATE429"
+
+
+class RateError(UnavailableError):
+    status = 429
+    code = "PGATE430"
 
 
 class PoolClosedError(UnavailableError):

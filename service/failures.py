@@ -35,11 +35,11 @@ def add_error_answers(app: AsyncFlask, database: Database) -> None:
     def known(error: PoolgateError) -> Response:
         if error.status == 500 and not isinstance(error, AuthError):  # anybody may cause that one, at no cost
             logger.error("%s", error, exc_info=error)
-        return _answer(error)
+        return _answer(error, app)
 
     @app.errorhandler(HTTPException)
     def http(error: HTTPException) -> Response:
-        return error.response or _answer(_from_http(error))  # type: ignore[return-value]  # what `abort(response)` was given
+        return error.response or _answer(_from_http(error), app)  # type: ignore[return-value]  # what `abort(response)` was given
 
     @app.errorhandler(Exception)
     def unknown(error: Exception) -> Response:
@@ -47,15 +47,15 @@ def add_error_answers(app: AsyncFlask, database: Database) -> None:
         translated = database.translate(error)
         if translated is None or not _is_for_callers(translated):
             raise error
-        return _answer(translated)
+        return _answer(translated, app)
 
 
-def _answer(error: PoolgateError) -> Response:
+def _answer(error: PoolgateError, app: AsyncFlask) -> Response:
     stage = next((stage for kind, stage in _STAGE_OF if isinstance(error, kind)), None)
     if stage is not None:
         timings: Timings = g.timings
         timings.mark(stage)
-    return to_response(answer_error(error))
+    return to_response(answer_error(error, minimal=app.minimal_errors))
 
 
 _STAGE_OF: tuple[tuple[type[PoolgateError], str], ...] = (

@@ -43,6 +43,20 @@ def bind(value: str) -> str:
     return value
 
 
+def rate_limit(value: object) -> str:
+    from limits import parse_many  # takes 0.1 s to import, and few set this
+
+    text = str(value).strip()
+    expected = "a number and a time, such as 100/minute, or several: 10/second;1000/hour"
+    try:
+        limits = parse_many(text)
+    except ValueError:
+        raise ValueError(f"is no rate; expected {expected}") from None
+    if any(limit.amount < 1 for limit in limits):
+        raise ValueError(f"lets nobody ask; expected {expected}")
+    return text
+
+
 _URLS = (1024, 32 * 1024)
 """Bytes: a URL has to have room for a cursor and some filters, and a request's head for its URL and its headers."""
 
@@ -72,14 +86,27 @@ def rest_prefix(value: str) -> str:
     return prefix
 
 
+_ORIGIN = re.compile(r"([a-z][a-z0-9+.-]*)://([a-z0-9._~-]+|\[[0-9a-f:.]+\])(?::([1-9][0-9]{0,4}))?", re.ASCII)
+_USUAL_PORT = {"http": "80", "https": "443"}
+
+
 def _origin(value: str) -> str:
-    parts = urlsplit(value)
-    if value != "*" and (value != f"{parts.scheme}://{parts.netloc}" or parts.scheme not in ("http", "https")):
-        raise ValueError("has no exact origin; expected * or origins such as https://example.org, separated by commas")
+    found = _ORIGIN.fullmatch(value)
+    if found is None or found[1] == "file":  # a page from a file has the origin null, and so has many another
+        raise ValueError(
+            "has no exact origin; expected * or origins such as https://example.org, separated by commas, as browsers "
+            "write them: in small letters, without a path, a pattern or null"
+        )
+    if found[3] is not None and found[3] == _USUAL_PORT.get(found[1]):
+        raise ValueError("has a port that browsers leave away; expected no port where it is the scheme's own")
     return value
 
 
 def origins(value: tuple[str, ...]) -> tuple[str, ...]:
+    if "*" in value:
+        if len(value) > 1:
+            raise ValueError("has origins beside *; expected * alone, for every one without credentials, or origins")
+        return value
     return tuple(_origin(one) for one in value)
 
 

@@ -107,7 +107,9 @@ class Server:
         logger.info("stopped")
 
     async def _serve(self) -> None:
-        connections = Connections(self._app.asgi, self._listener, _bounds(self._settings))
+        connections = Connections(
+            self._app.asgi, self._listener, _bounds(self._settings), minimal_errors=self._app.minimal_errors
+        )
         await connections.open()
         if self._post is not None:
             self._post.up()

@@ -138,6 +138,12 @@ class Settings(BaseSettings):
     max_connections: Annotated[int, _counted(1, 1_000_000)] = _setting(
         1000, "How many callers' connections a worker keeps at once; one more gets a 503."
     )
+    trusted_proxies: Annotated[int, _counted(0, 16)] = _setting(
+        0, "How many proxies stand before the service; what more or others say of who called is not believed."
+    )
+    rate_limit: Annotated[str | None, _or_none(forms.rate_limit)] = _setting(
+        None, "How often one caller may ask, as 100/minute; several with ; between them; none: as often as it likes."
+    )
     drain_timeout: Seconds = _setting(10.0, "The longest a stop waits for running requests.")
     rest_prefix: Annotated[str, AfterValidator(forms.rest_prefix)] = _setting(
         "/rest/v1", "Where the tables are mounted; / for the root."
@@ -231,6 +237,9 @@ class Settings(BaseSettings):
     )
     server_cors_allowed_origins: Annotated[Words, AfterValidator(forms.origins)] = _setting(
         (), "The origins whose pages may call; none named: none; * for every one, without credentials."
+    )
+    client_error_verbosity: Annotated[Literal["verbose", "minimal"], Lower] = _setting(
+        "verbose", "What errors tell callers: verbose, or minimal: their code and message alone."
     )
     app_settings: Annotated[Mapping[str, str], AfterValidator(MappingProxyType), PlainSerializer(dict)] = _setting(
         lambda _: MappingProxyType({}), "Settings of your own for the database's functions, as app.settings.name."
@@ -351,6 +360,7 @@ _SHOWN: Mapping[object, Callable[[Any], str]] = {
     ("pool_share", float): lambda value: f"{value:g}",
     ("pool_share", type(None)): lambda _: "none",
     ("pool_reclaim_after", type(None)): lambda _: "none",
+    ("rate_limit", type(None)): lambda _: "none",
     ("max_body", int): units.show_size,
     ("max_url", int): units.show_size,
     ("max_answer", int): units.show_size,

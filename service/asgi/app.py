@@ -43,6 +43,8 @@ class AsyncFlask(Flask):
     """
 
     response_class = Response
+    minimal_errors = False
+    """Whether an error's answer has only code and message."""
 
     def __init__(self, *args: Any, limits: Limits | None = None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -52,7 +54,7 @@ class AsyncFlask(Flask):
         self.home: asyncio.AbstractEventLoop | None = None  # the loop that serves, or that served last
         self._lifespans: list[LifespanFactory] = []
         self._inline: dict[tuple[Any, str], bool] = {}
-        self.register_error_handler(PoolgateError, _answer_error)
+        self.register_error_handler(PoolgateError, self._answer_error)
 
     # What is held from start to stop
 
@@ -140,6 +142,12 @@ class AsyncFlask(Flask):
             raise refused
         return super().preprocess_request(*ctx)
 
+    def _answer_error(self, error: PoolgateError) -> Response:
+        response: Response = jsonify(error.body(minimal=self.minimal_errors))  # type: ignore[assignment]  # of the app's response_class
+        response.status_code = error.status
+        response.headers.update(error.headers)
+        return response
+
     def make_response(self, rv: Any) -> Any:
         """As Flask's; a view may also return an async generator, alone or with status and headers."""
         if isinstance(rv, tuple) and rv:
@@ -185,13 +193,6 @@ def _is_inline(view: Any, method: str) -> bool:
         handler = view_class.dispatch_request
     handler = inspect.unwrap(handler) if handler is not None else view
     return inspect.iscoroutinefunction(handler) or hasattr(handler, _MARK)
-
-
-def _answer_error(error: PoolgateError) -> Response:
-    response: Response = jsonify(error.body())  # type: ignore[assignment]  # of the app's response_class
-    response.status_code = error.status
-    response.headers.update(error.headers)
-    return response
 
 
 def _on_a_loop() -> bool:

@@ -15,6 +15,13 @@ from service.errors import AskedError, TooLargeError
 
 Environ = dict[str, Any]
 
+# In an environ X_Forwarded_For is X-Forwarded-For, which a proxy may have checked and this one not.
+_UNDERSCORE = (
+    "A header's name has an underscore in it.",
+    "Write it with a hyphen: with an underscore it could pass for another header.",
+)
+# Who stands before us may have gone by the other one, and have taken what follows for a second request (RFC 9112, 6.3).
+_TWO_LENGTHS = ("The request has both a Content-Length and a Transfer-Encoding.", "Send one of them.")
 _BROKEN_ESCAPE = re.compile(rb"%(?![0-9A-Fa-f]{2})")
 _FILE_BLOCK = 64 * 1024  # bytes; each block is one trip to a thread, and Werkzeug's own 8 KiB makes eight of it
 
@@ -56,18 +63,26 @@ def _add_headers(environ: Environ, headers: Any, limits: Limits) -> AskedError |
             return TooLargeError("The request has too many headers, or too long ones.", code="PGATE431", status=431)
         key = _header_key(name)
         if key is None:
+            if b"_" in name:
+                return _refused(*_UNDERSCORE)
             continue
         text = value.decode("latin-1")
         if key in environ:
             text = environ[key] + ("; " if key == "HTTP_COOKIE" else ",") + text
         environ[key] = text
+    if "HTTP_TRANSFER_ENCODING" in environ and "CONTENT_LENGTH" in environ:
+        return _refused(*_TWO_LENGTHS)
     return None
+
+
+def _refused(message: str, hint: str) -> AskedError:
+    return AskedError(message, code="PGATE400", hint=hint)
 
 
 @lru_cache(maxsize=512)
 def _header_key(name: bytes) -> str | None:
     if b"_" in name or name.startswith(b":"):
-        return None  # X_Forwarded_For would be taken for X-Forwarded-For
+        return None
     key = name.decode("latin-1").upper().replace("-", "_")
     return key if key in ("CONTENT_TYPE", "CONTENT_LENGTH") else "HTTP_" + key
 
@@ -87,7 +102,7 @@ def _path(scope: Any, limits: Limits) -> tuple[str, str, AskedError | None]:
         hint = (
             "Write each byte of a UTF-8 character as % and two hexadecimal digits; a NUL byte cannot stand in a path."
         )
-        return "/", "", AskedError("The URL's path is not readable text.", code="PGATE400", hint=hint)
+        return "/", "", _refused("The URL's path is not readable text.", hint)
     script: str = scope.get("root_path", "").rstrip("/")
     if script and path.startswith(script) and path[len(script) : len(script) + 1] in ("", "/"):
         path = path[len(script) :]

@@ -182,7 +182,8 @@ class Exchange:
         app.logger.error("Exception on %s [%s]", scope["path"], scope["method"], exc_info=error)
         if self._started:
             return  # returning from an unfinished response makes the server cut the connection, so that it shows
-        answer = app.json.dumps(PoolgateError("The server failed to answer.").body()).encode()
+        body = PoolgateError("The server failed to answer.").body(minimal=app.minimal_errors)
+        answer = app.json.dumps(body).encode()
         length = str(len(answer)).encode()
         with suppress(ClientGoneError):
             await self._write_head(500, [(b"content-type", b"application/json"), (b"content-length", length)])

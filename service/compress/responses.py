@@ -12,6 +12,7 @@ from service.asgi import AsyncFlask
 from service.asgi.bridge import in_greenlet, wait
 from service.asgi.response import Awaiting
 from service.compress.encodings import Encoding, Stepwise, choose_encoding
+from service.headers import varying
 
 LEAST = 1024
 """Bytes below which it does not pay."""
@@ -73,8 +74,7 @@ def _compress_whole(response: Response, encoding: Encoding) -> bool:
 def _announce(response: Response, encoding: Encoding) -> None:
     headers = response.headers
     headers["Content-Encoding"] = encoding.name
-    if "accept-encoding" not in (vary := headers.get("Vary", "")).lower():
-        headers["Vary"] = f"{vary}, Accept-Encoding" if vary else "Accept-Encoding"
+    headers["Vary"] = varying(headers.getlist("Vary"), "Accept-Encoding")
     if headers.get("ETag", "").startswith('"'):
         # It says the same in other bytes, and the bytes are another library's tomorrow (RFC 9110, 8.8.1).
         headers["ETag"] = f"W/{headers['ETag']}"

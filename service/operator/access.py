@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import hmac
 import ipaddress
+import logging
 
 from flask import request
 
 from service.errors import AuthError
 
+SHORTEST = 16
+"""Characters of a token that nobody guesses, if they are random."""
+logger = logging.getLogger("poolgate")
 _HINT = "Set POOLGATE_ADMIN_TOKEN and send it as a bearer token to ask from elsewhere."
 _PROXIED = ("Forwarded", "X-Forwarded-For", "Via")
 
@@ -31,6 +35,21 @@ def admit(token: str | None, *, page: bool = False) -> None:
             hint="Send the header 'Authorization: Bearer <POOLGATE_ADMIN_TOKEN>'.",
             headers={"WWW-Authenticate": 'Basic realm="Poolgate", charset="UTF-8"' if page else "Bearer"},
         )
+
+
+def is_admitted(token: str | None) -> bool:
+    """Whether the one who asks would be let in."""
+    try:
+        admit(token)
+    except AuthError:
+        return False
+    return True
+
+
+def warn_of(token: str | None) -> None:
+    """Say in the log of a token that can be guessed."""
+    if token is not None and len(token) < SHORTEST:
+        logger.warning("POOLGATE_ADMIN_TOKEN has fewer than %d characters: it may be guessed", SHORTEST)
 
 
 def _given() -> bytes:

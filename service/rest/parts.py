@@ -10,15 +10,18 @@ from service.auth import Authenticator, Identity
 from service.catalog.holder import CatalogHolder
 from service.catalog.model import Catalog
 from service.database import Database
+from service.errors import PoolgateError
 from service.rest.asked import Limits
 from service.rest.common import limits_of
 from service.rest.once import Repeats
 from service.rest.prepare import Statements
-from service.rest.respond import RequestHeaders
+from service.rest.respond import RequestHeaders, address_of
 from service.settings import Settings
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIEnvironment
+
+    from service.rate import Rate
 
 
 @dataclass(frozen=True)
@@ -31,14 +34,28 @@ class Parts:
     statements: Statements
     repeats: Repeats
     authenticator: Authenticator
+    rate: Rate | None = None
 
     def identify(self, environ: WSGIEnvironment) -> Identity:
         """Who is asking. The first thing that a view does; it takes no connection.
 
         Raises:
             AuthError, DatabaseError: the credentials are not good.
+            RateError: PGATE430, who asks has asked too often.
         """
-        return self.authenticator.identify(RequestHeaders(environ))
+        if self.rate is None:
+            return self.authenticator.identify(RequestHeaders(environ))
+        return self._counted(environ, self.rate)
+
+    def _counted(self, environ: WSGIEnvironment, rate: Rate) -> Identity:
+        address = address_of(environ)
+        try:
+            identity = self.authenticator.identify(RequestHeaders(environ))
+        except PoolgateError:
+            rate.count(address)  # who tries credentials out is known by nothing else
+            raise
+        rate.count(identity.who(address))
+        return identity
 
     def catalog_of(self, identity: Identity) -> Catalog:
         """What there is, as far as it is there for who asks.

@@ -12,6 +12,7 @@ from service.asgi import Response
 from service.auth import Identity
 from service.database.context import Caller
 from service.errors import MediaTypeError
+from service.network import network_of
 from service.rest.answer.answer import Answer
 from service.rest.answer.lines import StreamAnswer
 
@@ -57,10 +58,15 @@ def sent_body(*, cache: bool = True) -> bytes:
     return request.get_data(cache=cache)
 
 
+def address_of(environ: WSGIEnvironment) -> str | None:
+    """Where a request comes from, as far as that tells callers apart."""
+    return network_of(environ.get("REMOTE_ADDR"))
+
+
 def caller_of(environ: WSGIEnvironment, identity: Identity) -> Caller:
     """Who sends the request."""
     path = request.script_root + request.path
-    who = identity.who(environ.get("REMOTE_ADDR"))
+    who = identity.who(address_of(environ))
     return Caller(who, environ["REQUEST_METHOD"], path, partial(_headers, environ))
 
 

@@ -11,8 +11,12 @@ from service.rest.answer.told import emptied
 _NO_TOKEN = re.compile(r"[^\w.:*-]", re.ASCII)  # a function may have raised it with any code
 
 
-def answer_error(error: PoolgateError) -> Answer:
-    """The answer that `error` becomes."""
+def answer_error(error: PoolgateError, *, minimal: bool = False) -> Answer:
+    """The answer that `error` becomes.
+
+    Args:
+        minimal: of its body there are only code and message.
+    """
     headers = {
         "Content-Type": JSON,
         # RFC 9209. The name is the one that clients look for: a HEAD's error has no body to read the code from.
@@ -20,4 +24,4 @@ def answer_error(error: PoolgateError) -> Answer:
         "Cache-Control": "no-store",
         **error.headers,
     }
-    return emptied(Answer(error.status, headers, json_bytes(error.body())))
+    return emptied(Answer(error.status, headers, json_bytes(error.body(minimal=minimal))))
