@@ -85,7 +85,7 @@ class Exchange:
         environ, refused = build_environ(self._scope, app.limits)
         environ[THREADS] = app.threads
         if refused is not None:
-            self._close = may_have_body(environ)  # it stays unread
+            self._close = True  # a body stays unread, and where it ends may be what is wrong
         elif may_have_body(environ):
             try:
                 self._body = environ["wsgi.input"] = await read_body(self._receive, environ, app.max_body, app.limits)
