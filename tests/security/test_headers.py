@@ -8,7 +8,7 @@ from pathlib import Path
 
 import httpx
 import pytest
-from poolgate_process import DEADLINE, Process, make_shop, starting
+from poolgate_process import DEADLINE, Process, make_shop, starting, until
 
 from security.edge_app import ELSEWHERE, ITEM, asking, filled
 from security.raw_socket import ask
@@ -122,14 +122,14 @@ def test_a_caller_too_many_and_minimal_errors(tmp_path: Path) -> None:
         service = start(
             database_url=make_shop(tmp_path / "shop.db"), client_error_verbosity="minimal", max_connections="1"
         )
-        refused = ask(service, b"nonsense\r\n\r\n")
-        assert (refused.status, list(refused.body)) == (400, ["code", "message"])
         with socket.create_connection(("127.0.0.1", service.port), timeout=DEADLINE) as first:
-            first.sendall(b"GET /-/live HTTP/1.1\r\n" + HOST + b"\r\n")
-            assert first.recv(65536)
+            first.sendall(POST + HOST + JSON + LENGTH + b"Expect: 100-continue\r\n\r\n")
+            assert first.recv(65536).startswith(b"HTTP/1.1 100 ")  # it is being answered, and stays
             full = ask(service, GET + HOST + b"\r\n")
         assert (full.status, list(full.body)) == (503, ["code", "message"])
         assert "x-content-type-options: nosniff" in full.head
+        refused = until(lambda: (answer := ask(service, b"nonsense\r\n\r\n")).status == 400 and answer)
+        assert list(refused.body) == ["code", "message"]
 
 
 PAGES = ("/", "/-/pool", "/docs")
