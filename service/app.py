@@ -153,7 +153,7 @@ def create_app(settings: Settings | None = None, *, observe: Observe | None = No
     at_root = described.root if prefix is None else None
     app.register_blueprint(OperatorPages(parts, lifecycle, state, at_root).blueprint())
     if settings.openapi_mode != "disabled":  # else /docs is free for a view of the developer's
-        app.register_blueprint(DocsPages(settings, catalog).blueprint())
+        app.register_blueprint(DocsPages(parts).blueprint())
     if prefix is not None:
         app.register_blueprint(described.blueprint(), url_prefix=prefix)
     writes = Writes(parts)

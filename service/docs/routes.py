@@ -11,10 +11,10 @@ from urllib.parse import urlsplit
 
 from flask import Blueprint, Response, render_template, request
 
-from service.catalog.holder import CatalogHolder
+from service.auth import Access
 from service.errors import PathError
 from service.operator.answers import on_page
-from service.settings import Settings
+from service.rest.parts import Parts
 
 _PACKAGE = "flask_swagger_ui"
 _TYPES = {"swagger-ui-bundle.js": "text/javascript; charset=utf-8", "swagger-ui.css": "text/css; charset=utf-8"}
@@ -29,8 +29,7 @@ _POLICY = (
 class DocsPages:
     """What the views need."""
 
-    settings: Settings
-    catalog: CatalogHolder
+    parts: Parts
 
     def blueprint(self) -> Blueprint:
         """The URL map."""
@@ -43,19 +42,20 @@ class DocsPages:
 
     async def page(self) -> Response:
         """The tables described, to be tried; the description is loaded by the page."""
-        schemas = self.catalog.current.schemas
+        nobody = self.parts.authenticator.nobody  # the page itself asks without credentials
+        schemas = self.parts.catalog_of(nobody).schemas if nobody.access >= Access.READ else ()
         html = render_template(
             "docs.html",
-            root=f"{self.settings.rest_prefix.rstrip('/')}/",
+            root=f"{self.parts.settings.rest_prefix.rstrip('/')}/",
             schemas=schemas,
-            chosen=request.args.get("schema", schemas[0]),
+            chosen=request.args.get("schema", next(iter(schemas), "")),
             ui=version(_PACKAGE.replace("_", "-")),
         )
         return on_page(html, {"Content-Security-Policy": _POLICY.format(self._origins())})
 
     def _origins(self) -> str:
         """Where requests may go."""
-        parts = urlsplit(self.settings.openapi_server_proxy_uri or "")
+        parts = urlsplit(self.parts.settings.openapi_server_proxy_uri or "")
         return f"'self' {parts.scheme}://{parts.netloc}" if parts.netloc else "'self'"
 
 

@@ -148,3 +148,13 @@ def test_the_image() -> None:
     assert "PYTHONDONTWRITEBYTECODE=1" in served
     (command,) = (line for line in lines if line.startswith("CMD"))
     assert command == 'CMD ["poolgate", "serve"]'
+
+
+@pytest.mark.parametrize("anonymous, shown", [("read", True), ("none", False)])
+async def test_the_description_s_page_tells_no_schema(anonymous: str, shown: bool, postgresql_url: str) -> None:
+    """Security 22: The page of the description names the schemas only where they may be read without credentials."""
+    settings = {"anonymous": anonymous, "db_schemas": ("public", "information_schema")}
+    async with asking(postgresql_url, ELSEWHERE, **settings) as http:
+        page = await http.get("/docs", headers=PAGE)
+        assert page.status_code == 200
+        assert ("information_schema" in page.text) == shown
