@@ -198,7 +198,8 @@ async def _send_away(send: Any, status: int, headers: dict[str, str], body: byte
 
 def _unavailable(message: str, hint: str | None = None, *, minimal: bool) -> tuple[int, dict[str, str], bytes]:
     answer = answer_error(UnavailableError(message, hint=hint, code="PGATE503"), minimal=minimal)
-    headers = {**answer.headers, "Content-Length": str(len(answer.body)), "Connection": "close", **dict([NOSNIFF])}
+    length = str(len(answer.body))
+    headers = {**answer.headers, "Content-Length": length, "Connection": "close", NOSNIFF[0]: NOSNIFF[1]}
     return answer.status, headers, answer.body
 
 

@@ -27,8 +27,6 @@ from service.timing import Timings
 
 access = logging.getLogger("poolgate.access")
 
-_HEAD_END = re.compile(rb"\n\r?\n")
-
 HEAD_BYTES = 64 * 1024
 """The largest head of a request that reaches the application, which has stricter limits and says more about them."""
 _MOST_SWALLOWED = 4 * 1024 * 1024  # bytes read on from a client that was refused
@@ -61,12 +59,13 @@ class _Connection(h11.Connection):
     """As h11's; but it takes several Content-Lengths for one if they are the same, where another server may not."""
 
     def next_event(self) -> Any:
-        if self.their_state is h11.IDLE:
-            data = self.trailing_data[0]
-            end = _HEAD_END.search(data)
-            if end is not None and data[: end.start()].lower().count(b"\ncontent-length:") > 1:
+        before = self.trailing_data[0]
+        event = super().next_event()
+        if isinstance(event, h11.Request):
+            head = before[: len(before) - len(self.trailing_data[0])]
+            if head.lower().count(b"\ncontent-length:") > 1:
                 raise h11.RemoteProtocolError("several Content-Length headers")
-        return super().next_event()
+        return event
 
 
 class Protocol(H11Protocol):
@@ -150,7 +149,7 @@ class Protocol(H11Protocol):
             "Content-Length": str(len(answer.body)),
             "Connection": "close",
             "X-Request-Id": identity,
-            **dict([NOSNIFF]),
+            NOSNIFF[0]: NOSNIFF[1],
         }
         timings.mark("response")
         headers["Server-Timing"] = timings.header()

@@ -108,6 +108,8 @@ def test_the_names_of_hypercorn() -> None:
     assert issubclass(edge.Protocol, H11Protocol)
     assert {"handle", "_maybe_recycle", "_send_error_response", "_send_h11_event"} <= set(dir(H11Protocol))
     assert "H11Protocol" in hypercorn.protocol.ProtocolWrapper.__init__.__code__.co_names
+    assert {"connection", "h11_max_incomplete_size"} <= set(H11Protocol.__init__.__code__.co_names)
+    assert "next_event" in H11Protocol._handle_events.__code__.co_names
     assert "spawn" in dir(TaskGroup)
     assert {"_initiate_server_close", "_close", "protocol_send", "run"} <= set(dir(TCPServer))
     assert {"idle_task", "_task_group"} <= set(TCPServer.run.__code__.co_names)
