@@ -148,7 +148,7 @@ def create_app(settings: Settings | None = None, *, observe: Observe | None = No
     prefix = settings.rest_prefix.rstrip("/") or None
     documents = Documents(settings, database, app.functions)
     repeats = Repeats(Memory(database), settings.idempotency_lifetime)
-    parts = Parts(settings, database, catalog, statements, repeats, authenticator, _rate(settings))
+    parts = Parts(settings, database, catalog, statements, repeats, authenticator, rate=_rate(settings))
     described = RootApi(parts, documents)
     at_root = described.root if prefix is None else None
     app.register_blueprint(OperatorPages(parts, lifecycle, state, at_root).blueprint())

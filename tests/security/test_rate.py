@@ -13,7 +13,7 @@ import pytest
 
 from security.edge_app import ELSEWHERE, ITEM, asking, caller, filled, made
 from service.app import PoolgateFlask
-from service.auth import Access, Authenticator, Identity, anonymous
+from service.auth import Access, Authenticator, Headers, Identity
 from service.errors import AuthError, RateError, SettingsError
 from service.rate import Rate
 from service.rest.parts import Parts
@@ -140,24 +140,18 @@ def test_wrong_forms(text: str) -> None:
 # In the service
 
 
-class Tokens:
+def identify(_: Authenticator, headers: Headers) -> Identity:
     """Takes a token for the name of who sends it; `bad` is none."""
-
-    def claims(self, token: str) -> dict[str, Any]:
-        if token == "bad":
-            raise AuthError("The token is not good", code="PGRST301")
-        return {"sub": token}
-
-    def role(self, claims: Any) -> str | None:
-        return None
+    token = (headers.get("Authorization") or "").removeprefix("Bearer ")
+    if token == "bad":
+        raise AuthError("The token is not good", code="PGRST301")
+    return Identity(Access.READ, claims={"sub": token} if token else {}, anonymous=not token)
 
 
 @pytest.fixture
 async def app(sqlite_url: str, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[PoolgateFlask]:
     """Three requests an hour, by callers with tokens and without."""
-    nobody = anonymous("read", None)
-    authenticator = Authenticator(nobody, tokens=Tokens())
-    monkeypatch.setattr("service.app.Authenticator", lambda *_, **__: authenticator)
+    monkeypatch.setattr(Authenticator, "identify", identify)
     app = made(filled(sqlite_url), anonymous="read", rate_limit="3/hour")
     async with running(app):
         yield app

@@ -11,34 +11,21 @@ import pytest
 
 from security.edge_app import ELSEWHERE, HERE, ITEM, caller, filled, made
 from service.app import PoolgateFlask
-from service.auth import Access, Authenticator, Identity
+from service.auth import Access, Authenticator, Headers, Identity
 from service.pool import Pool
 from service.testing import running
 
 
-class Key:
-    def __init__(self, prefix: str) -> None:
-        self.prefix = prefix
-        self.role = None
-
-
-class Keys:
-    """Each text is a key, known by itself."""
-
-    exist = True
-
-    def is_key(self, text: str) -> bool:
-        return text.startswith("key")
-
-    def find(self, text: str) -> Key:
-        return Key(text)
+def identify(_: Authenticator, headers: Headers) -> Identity:
+    """Takes each text for an API key, known by itself."""
+    key = headers.get("apikey") or (headers.get("Authorization") or "").removeprefix("Bearer ")
+    return Identity(Access.READ, key=key or None, anonymous=not key)
 
 
 @pytest.fixture
 async def app(sqlite_url: str, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[PoolgateFlask]:
     """Of the queue's four places one caller may have two."""
-    authenticator = Authenticator(Identity(Access.READ, anonymous=True), keys=Keys())
-    monkeypatch.setattr("service.app.Authenticator", lambda *_, **__: authenticator)
+    monkeypatch.setattr(Authenticator, "identify", identify)
     settings: dict[str, Any] = {"pool_max_size": 2, "pool_min_size": 2, "pool_max_waiting": 4, "pool_share": "50%"}
     app = made(filled(sqlite_url), anonymous="read", **settings)
     async with running(app):
