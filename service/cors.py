@@ -92,12 +92,18 @@ class Cors:
         )
 
     def mark(self, environ: WSGIEnvironment, headers: Headers) -> None:
-        """Add to an answer whose pages may read it, and that all its headers may be read."""
+        """Add to an answer whose pages may read it, and that all its headers may be read.
+
+        Args:
+            headers: of the answer; what a function of the database has said of it in them does not count.
+        """
         if not self._every:
             headers["Vary"] = varying(headers.getlist("Vary"), "Origin")
-        for name, value in self._allowed(environ).items():
-            headers[name] = value
-        if "Access-Control-Allow-Origin" in headers:
+        headers.pop("Access-Control-Allow-Origin", None)
+        headers.pop("Access-Control-Allow-Credentials", None)
+        allowed = self._allowed(environ)
+        if allowed:
+            headers.extend(allowed)
             told = dict.fromkeys((*(name for name, _ in headers if not _is_ours(name)), *_ADDED))
             headers["Access-Control-Expose-Headers"] = ", ".join(told)
 

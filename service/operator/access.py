@@ -14,7 +14,7 @@ SHORTEST = 16
 """Characters of a token that nobody guesses, if they are random."""
 logger = logging.getLogger("poolgate")
 _HINT = "Set POOLGATE_ADMIN_TOKEN and send it as a bearer token to ask from elsewhere."
-_PROXIED = ("Forwarded", "X-Forwarded-For", "Via")
+_PROXIED = ("Forwarded", "Via", "X-Forwarded-For", "X-Forwarded-Host", "X-Forwarded-Proto", "X-Real-IP")
 
 
 def admit(token: str | None, *, page: bool = False) -> None:

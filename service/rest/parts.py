@@ -10,7 +10,7 @@ from service.auth import Authenticator, Identity
 from service.catalog.holder import CatalogHolder
 from service.catalog.model import Catalog
 from service.database import Database
-from service.errors import PoolgateError
+from service.errors import AuthError, DatabaseError
 from service.rest.asked import Limits
 from service.rest.common import limits_of
 from service.rest.once import Repeats
@@ -51,7 +51,7 @@ class Parts:
         address = address_of(environ)
         try:
             identity = self.authenticator.identify(RequestHeaders(environ))
-        except PoolgateError:
+        except (AuthError, DatabaseError):
             rate.count(address)  # who tries credentials out is known by nothing else
             raise
         rate.count(identity.who(address))

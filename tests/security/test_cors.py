@@ -8,10 +8,11 @@ from typing import Any
 
 import httpx
 import pytest
+from werkzeug.datastructures import Headers
 
 from security.edge_app import ITEM, asking, caller, filled, made
 from service.app import PoolgateFlask
-from service.cors import MAX_AGE
+from service.cors import MAX_AGE, Cors
 from service.errors import SettingsError
 from service.settings import load_settings
 from service.testing import running
@@ -212,6 +213,18 @@ async def test_a_compressed_answer(http: httpx.AsyncClient) -> None:
     varies = [name.strip().lower() for name in answer.headers["Vary"].split(",")]
     assert {"origin", "accept-encoding", "accept"} <= set(varies)
     assert len(varies) == len(set(varies))
+
+
+@pytest.mark.parametrize("origins, allowed", [((SITE,), {}), (("*",), {"Access-Control-Allow-Origin": "*"})])
+def test_a_function_does_not_let_others_in(origins: tuple[str, ...], allowed: dict[str, str]) -> None:
+    """Security 18: Where the setting says who may, what a function of the database says does not count."""
+    headers = Headers({"access-control-allow-origin": "https://evil.example", "Vary": "Accept"})
+    headers.add("Access-Control-Allow-Credentials", "true")
+    headers.add("Vary", "Prefer")
+    Cors(origins, "/rest/v1").mark({"HTTP_ORIGIN": "https://evil.example"}, headers)
+    told = {name: value for name, value in headers if "allow" in name.lower()}
+    assert told == allowed
+    assert headers.getlist("Vary") == (["Accept", "Prefer"] if allowed else ["Accept, Prefer, Origin"])
 
 
 @pytest.mark.parametrize("text", [

@@ -88,6 +88,7 @@ async def test_the_scheme(count: int, proto: str, scheme: str, sqlite_url: str) 
 @pytest.mark.parametrize("forged", [
     {"X-Forwarded-For": HERE}, {"X-Forwarded-For": f"{HERE}, {HERE}"}, {"X-Forwarded-For": "::1"},
     {"X-Forwarded-For": '"'}, {"Forwarded": f"for={HERE}"}, {"Via": "1.1 a"}, FORGED,
+    {"X-Real-IP": HERE}, {"X-Forwarded-Proto": "http"}, {"X-Forwarded-Host": "localhost"},
 ])  # fmt: skip
 async def test_no_header_opens_the_pages_for_operators(
     count: int, address: str, forged: dict[str, str], sqlite_url: str
