@@ -51,6 +51,7 @@ from service.rest.prepare import Statements
 from service.rest.registered import Registry
 from service.rest.routes import TableApi
 from service.rest.writes import Writes
+from service.rules import Rules, open_rules
 from service.security_checks import SecurityChecks
 from service.settings import Settings, load_settings
 from service.timing import Timings
@@ -119,10 +120,17 @@ def create_app(settings: Settings | None = None, *, observe: Observe | None = No
     meters, news = Meters(), News()
     observe = tell_all(meters.observe, news.observe, observe or EventLog())
     database = open_database(settings, observe)
+    registry = Registry()
+    rules = open_rules(settings, database, observe, lambda: [each.name for each in registry])
     ring = KeyRing()
     watch = KeyWatch(database, ring)
-    authenticator = _authenticator(settings, database, ring)
-    catalog = CatalogHolder(database, settings.db_schemas, observe, functions=settings.functions, then=watch.look)
+    authenticator = _authenticator(settings, database, ring, rules)
+    catalog = CatalogHolder(
+        *(database, settings.db_schemas, observe),
+        functions=settings.functions,
+        loaded=None if rules is None else rules.hold,
+        then=watch.look,
+    )
     crew = Crew(database.pool, meters, news)
     checks = SecurityChecks(database, settings, speaks=lambda: crew.is_first)
     lifecycle = Lifecycle(database, catalog, drain_timeout=settings.drain_timeout, checks=checks)
@@ -137,6 +145,7 @@ def create_app(settings: Settings | None = None, *, observe: Observe | None = No
 
     limits = Limits(max_url=settings.max_url, body_timeout=settings.body_timeout, send_timeout=settings.send_timeout)
     app = PoolgateFlask("service", static_folder=None, limits=limits)
+    app.functions = registry
     app.config["MAX_CONTENT_LENGTH"] = settings.max_body
     app.url_map.merge_slashes = False  # a redirect would hide a mistyped path from a program
     app.url_map.strict_slashes = False
@@ -148,7 +157,7 @@ def create_app(settings: Settings | None = None, *, observe: Observe | None = No
     prefix = settings.rest_prefix.rstrip("/") or None
     documents = Documents(settings, database, app.functions)
     repeats = Repeats(Memory(database), settings.idempotency_lifetime)
-    parts = Parts(settings, database, catalog, statements, repeats, authenticator, rate=_rate(settings))
+    parts = Parts(settings, database, catalog, statements, repeats, authenticator, rules, _rate(settings))
     described = RootApi(parts, documents)
     at_root = described.root if prefix is None else None
     app.register_blueprint(OperatorPages(parts, lifecycle, state, at_root).blueprint())
@@ -174,8 +183,8 @@ def create_app(settings: Settings | None = None, *, observe: Observe | None = No
     return app
 
 
-def _authenticator(settings: Settings, database: Database, keys: KeyRing) -> Authenticator:
-    roles = None if database.has_roles else LEVELS
+def _authenticator(settings: Settings, database: Database, keys: KeyRing, rules: Rules | None) -> Authenticator:
+    roles = rules.roles if rules is not None else None if database.has_roles else LEVELS
     nobody = anonymous(settings.anonymous, settings.db_anon_role, roles)
     return Authenticator(nobody, open_tokens(settings), keys, roles, settings.jwt_roles)
 

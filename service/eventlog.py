@@ -24,6 +24,7 @@ from service.events import (
     Leaked,
     Reason,
     Released,
+    RulesFailed,
     Shed,
     TimedOut,
 )
@@ -126,6 +127,9 @@ def _log_catalog(event: Event) -> None:
         case FunctionsFailed(faults):
             for fault in faults:
                 logger.error("%s; the functions read before stay in use", fault)
+        case RulesFailed(faults):
+            for fault in faults:
+                logger.error("%s; this entry of the file of rules gives no right", fault)
         case _:
             pass
 

@@ -147,6 +147,13 @@ class FunctionsFailed:
     faults: tuple[str, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class RulesFailed:
+    """Entries of the file of rules name what there is not, one fault a line; they give no right."""
+
+    faults: tuple[str, ...]
+
+
 Event: TypeAlias = (
     Acquired
     | Released
@@ -162,6 +169,7 @@ Event: TypeAlias = (
     | CatalogLoaded
     | CatalogFailed
     | FunctionsFailed
+    | RulesFailed
 )
 Observe: TypeAlias = Callable[[Event], None]
 

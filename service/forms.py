@@ -1,7 +1,7 @@
 """The forms that the texts of single settings must have: URLs, addresses, paths, secrets.
 
 Every check returns the value to keep, or raises `ValueError` with the clause that completes "<setting>: <text> …": what
-is wrong; what is expected. Only `folder` and those of secrets look at the disk.
+is wrong; what is expected. Only `folder`, `file` and those of secrets look at the disk.
 """
 
 from __future__ import annotations
@@ -120,6 +120,12 @@ def address(value: str) -> str:
 def folder(value: Path) -> Path:
     if not value.is_dir():
         raise ValueError("is no folder; expected a folder of .sql files")
+    return value
+
+
+def file(value: Path) -> Path:
+    if not value.is_file():
+        raise ValueError("is no file; expected the path of a TOML file")
     return value
 
 

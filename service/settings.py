@@ -151,6 +151,9 @@ class Settings(BaseSettings):
     functions: Annotated[Path, AfterValidator(forms.folder)] | None = _setting(
         None, "A folder of named .sql functions."
     )
+    rules: Annotated[Path, AfterValidator(forms.file)] | None = _setting(
+        None, "A TOML file of what each role may do, for databases without roles (SQLite)."
+    )
     admin_token: Annotated[str, AfterValidator(forms.token)] | None = _setting(
         None, "The bearer token for metrics and pool; with none set they answer loopback callers alone.", repr=False
     )

@@ -31,7 +31,7 @@ FLOORS = (
     ("database",),
     ("catalog", "rest.plan", "logs", "eventlog"),
     ("rest.sql",),
-    ("rest.prepare", "rest.openapi"),
+    ("rest.prepare", "rest.openapi", "rules"),
     ("rest.execute",),
     ("rest.answer", "rest.registered", "lifecycle", "key_watch", "compare", "security_checks"),
     ("rest.common", "rest.respond", "rest.once", "rest.describe"),

@@ -28,6 +28,7 @@ class CatalogHolder:
         observe: is told of every attempt.
         functions: the folder of saved ones; None for none.
         look: seconds between two looks at that folder.
+        loaded: is given each catalog before it is in use.
         then: is awaited after each new catalog, before anybody is told that it was read; it does not raise.
     """
 
@@ -39,6 +40,7 @@ class CatalogHolder:
         *,
         functions: Path | None = None,
         look: float = 1.0,
+        loaded: Callable[[Catalog], None] | None = None,
         then: Callable[[], Awaitable[None]] | None = None,
     ) -> None:
         self._database = database
@@ -50,6 +52,7 @@ class CatalogHolder:
         self._one_at_a_time = asyncio.Lock()
         self._saved = None if functions is None else SavedFunctions(database, functions, observe)
         self._look = look
+        self._loaded = loaded
 
     def __repr__(self) -> str:
         state = "pending" if self._catalog is None else f"relations={len(self._catalog.relations)}"
@@ -94,6 +97,8 @@ class CatalogHolder:
                 if known is error:
                     raise
                 raise known from error
+            if self._loaded is not None:
+                self._loaded(catalog)
             self._version = catalog.version
             self._catalog = catalog
             took = monotonic() - began

@@ -149,6 +149,7 @@ class Relation:
         related: functions that are embedded like relations.
         partition: it is a part of a partitioned table, which has the relationships in its stead.
         row_id: the name by which a row's number is had, which tells it from all others; None where rows have none.
+        replaces: a new row may take the place of others that it is in conflict with, which are then gone.
     """
 
     schema: str
@@ -171,6 +172,7 @@ class Relation:
     related: tuple[ComputedRelationship, ...] = ()
     partition: bool = False
     row_id: str | None = None
+    replaces: bool = False
 
 
 class Volatility(enum.Enum):
@@ -259,6 +261,7 @@ class Right(enum.Flag):
     DELETE = enum.auto()
 
 
+NO_RIGHT = Right(0)
 EVERY_RIGHT = Right.READ | Right.INSERT | Right.UPDATE | Right.DELETE
 Rights = Mapping[tuple[str, str], Right]
 """What may be done with relations, by schema and name; what is not among them has no right."""
@@ -281,6 +284,7 @@ class Catalog:
         routines: what can be called.
         callable: what the service's own role may call, by schema and name; None where that is everything.
         stamp: what the database said of the state that was read; while it says the same, nothing has changed.
+        role: for whom it is narrowed to what a file of rules lets them see; None: it is all there is.
     """
 
     schemas: tuple[str, ...]
@@ -295,10 +299,15 @@ class Catalog:
     routines: Routines = field(default_factory=_none)
     callable: frozenset[tuple[str, str]] | None = None
     stamp: str | None = None
+    role: str | None = None
 
     def find(self, schema: str, name: str) -> Relation | None:
         """The relation of that name, or None."""
         return self.relations.get((schema, name))
+
+    def may_call(self, name: str) -> bool:
+        """Whether a function that is none of the database's may be called by who sees this catalog."""
+        return self.role is None or (self.schemas[0], name) in (self.callable or ())
 
     @cached_property
     def by_schema(self) -> Mapping[str, tuple[Relation, ...]]:

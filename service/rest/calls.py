@@ -78,7 +78,7 @@ class RpcApi:
         require(identity, Access.READ)
         timings.mark("jwt")
         registered = self.registry.find(name)
-        if registered is not None:
+        if registered is not None and self.parts.may_call(identity, name):
             return await self._python.answer(registered, environ, identity, timings)
         method: str = environ["REQUEST_METHOD"]
         if method == "OPTIONS":
@@ -114,7 +114,7 @@ class RpcApi:
             require_role(identity, call.routine.role)
         media = choose_media(
             asked.accept,
-            plans=settings.db_plan_enabled,
+            plans=settings.db_plan_enabled and catalog.role is None,
             can_make=lambda form: can_make_of(form, call, asked, catalog),
         )
         prepared = parts.statements.call(asked, call, catalog, media)

@@ -167,7 +167,7 @@ class Documents:
             max_rows=settings.db_max_rows,
             aggregates=settings.db_aggregates_enabled,
             rollbacks=settings.db_tx_end.endswith("-allow-override"),
-            python=tuple(described(each) for each in self._registry),
+            python=tuple(described(each) for each in self._registry if catalog.may_call(each.name)),
             writers=key.writes,
             batch=settings.max_batch,
         )

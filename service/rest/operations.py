@@ -145,7 +145,7 @@ class Operations:
         return Ready(write)
 
     def _call_of(self, operation: Operation, name: str) -> Ready:
-        if self.calls.registry.find(name) is not None:
+        if self.calls.registry.find(name) is not None and self.parts.may_call(self.identity, name):
             raise NotImplementedHereError(
                 f"The function {name!r} is in Python, and runs in a transaction of its own", hint="Call it by itself."
             )

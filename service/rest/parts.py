@@ -16,6 +16,7 @@ from service.rest.common import limits_of
 from service.rest.once import Repeats
 from service.rest.prepare import Statements
 from service.rest.respond import RequestHeaders, address_of
+from service.rules import Rules
 from service.settings import Settings
 
 if TYPE_CHECKING:
@@ -34,6 +35,7 @@ class Parts:
     statements: Statements
     repeats: Repeats
     authenticator: Authenticator
+    rules: Rules | None = None
     rate: Rate | None = None
 
     def identify(self, environ: WSGIEnvironment) -> Identity:
@@ -63,7 +65,14 @@ class Parts:
         Raises:
             CatalogPendingError: it has not been read yet.
         """
-        return self.catalog.current
+        catalog = self.catalog.current
+        if self.rules is None or identity.role is None:
+            return catalog
+        return self.rules.narrowed(catalog, identity.role)
+
+    def may_call(self, identity: Identity, name: str) -> bool:
+        """Whether a function in Python is there for who asks."""
+        return self.rules is None or identity.role is None or self.catalog_of(identity).may_call(name)
 
     @cached_property
     def limits(self) -> Limits:

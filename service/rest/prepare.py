@@ -6,11 +6,12 @@ from collections import OrderedDict
 from collections.abc import Hashable
 from dataclasses import dataclass
 
-from service.catalog.model import Catalog, Relation
+from service.catalog.model import Catalog, Relation, Right
 from service.catalog.relationships import Relationships
 from service.rest.plan.call import Call
 from service.rest.plan.media import JSON, Media
 from service.rest.plan.names import resolve_relation, resolve_schema
+from service.rest.plan.narrowed import require_right
 from service.rest.plan.plain import is_plain
 from service.rest.plan.read import plan_read
 from service.rest.plan.terms import Count, Keyset, ReadPlan
@@ -125,6 +126,7 @@ class Statements:
         self._most_text = most_text
         self._text = 0
         self._version = -1
+        self._of_role: dict[str | None, Relationships] = {}
         self._kept: OrderedDict[Hashable, Prepared | PreparedWrite] = OrderedDict()
 
     def write(
@@ -142,7 +144,14 @@ class Statements:
         self._renew(catalog)
         of = asked.preferences
         key = (
-            *(asked.method, asked.profile, asked.relation, asked.read, tuple(path for path, _ in asked.pages)),
+            *(
+                catalog.role,
+                asked.method,
+                asked.profile,
+                asked.relation,
+                asked.read,
+                tuple(path for path, _ in asked.pages),
+            ),
             *(asked.page == Page(), asked.on_conflict, columns, textual, media.form),
             *(of.representation, of.resolution, of.missing),
         )
@@ -163,7 +172,7 @@ class Statements:
         self._renew(catalog)
         pages = tuple(path for path, _ in asked.pages)
         key = (
-            *(call.routine.signature, call.style, call.first, tuple(each.name for each in call.given)),
+            *(catalog.role, call.routine.signature, call.style, call.first, tuple(each.name for each in call.given)),
             *(len(asked.values), asked.read, pages, asked.preferences.count, asked.method == "HEAD"),
             *(media.form, media.explain),
         )
@@ -180,7 +189,12 @@ class Statements:
             self._kept.clear()
             self._text = 0
             self._version = catalog.version
-            self._relationships = Relationships(catalog)
+            self._of_role.clear()
+
+    def _relationships(self, catalog: Catalog) -> Relationships:
+        if catalog.role not in self._of_role:
+            self._of_role[catalog.role] = Relationships(catalog)
+        return self._of_role[catalog.role]
 
     def read(self, asked: Asked, catalog: Catalog, media: Media = JSON) -> Prepared:
         """The statement for a read of this shape.
@@ -192,7 +206,7 @@ class Statements:
         pages = tuple(path for path, _ in asked.pages)
         count, is_head = asked.preferences.count, asked.method == "HEAD"
         key = (
-            *(asked.profile, asked.relation, asked.read, pages, count, is_head),
+            *(catalog.role, asked.profile, asked.relation, asked.read, pages, count, is_head),
             *(media.form, media.explain, _shape_of(asked.cursor)),
         )
         prepared = self._kept.get(key)
@@ -214,7 +228,7 @@ class Statements:
         return plan_read(
             asked.read,
             relation,
-            self._relationships,
+            self._relationships(catalog),
             pages=[path for path, _ in asked.pages],
             count=Count(asked.preferences.count or "none"),
             count_limit=self._max_rows,
@@ -250,6 +264,7 @@ class Statements:
 
     def _prepare(self, asked: Asked, catalog: Catalog, media: Media) -> Prepared:
         relation = resolve_relation(catalog, resolve_schema(catalog, asked.profile), asked.relation)
+        require_right(relation, Right.READ)
         plan = self._plan(asked, relation, catalog, media)
         if media.explain is not None:
             return Prepared(relation, build_explain(plan, media.explain, self._database), None, Count.NONE, None, False)
@@ -282,7 +297,7 @@ class Statements:
         plan = plan_write(
             asked,
             relation,
-            self._relationships,
+            self._relationships(catalog),
             columns=columns,
             textual=textual,
             most=self._max_rows,

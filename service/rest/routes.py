@@ -12,7 +12,7 @@ from service.asgi import Response
 from service.auth import Access, Identity, require
 from service.catalog.model import Catalog
 from service.database.context import NOTHING_TOLD, Told
-from service.errors import BodyError, PathError, PoolgateError
+from service.errors import BodyError, DatabaseError, PathError, PoolgateError
 from service.rest.answer.answer import Answer
 from service.rest.answer.conditional import kept
 from service.rest.answer.lines import StreamAnswer, answer_lines
@@ -23,6 +23,7 @@ from service.rest.asked import Limits, read_request
 from service.rest.common import told_profile, understood
 from service.rest.execute import Request, open_stream, run_explain, run_read
 from service.rest.execute.request import narrowed
+from service.rest.execute.transaction import seen_by
 from service.rest.parts import Parts
 from service.rest.plan.allowed import allowed_methods
 from service.rest.plan.media import Media, choose_media
@@ -72,11 +73,15 @@ class TableApi:
         catalog = parts.catalog_of(identity)
         media = choose_media(
             asked.accept,
-            plans=parts.settings.db_plan_enabled,
+            # How rows are found tells of columns and indexes that are not for everybody.
+            plans=parts.settings.db_plan_enabled and catalog.role is None,
             can_make=lambda form: can_make(form, asked, catalog),
         )
         timings.mark("parse")
-        prepared = parts.statements.read(asked, catalog, media)
+        try:
+            prepared = parts.statements.read(asked, catalog, media)
+        except DatabaseError as error:
+            raise seen_by(identity, error) from None
         timings.mark("plan")
         profile = told_profile(asked, prepared.relation, catalog)
         return await self._read(asked, media, prepared, identity, profile, timings)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from flask import request
 
 from service.auth import Identity
-from service.errors import BodyError
+from service.errors import BodyError, DatabaseError
 from service.rest.answer.answer import Answer
 from service.rest.answer.written import answer_written, is_checked
 from service.rest.asked import Limits, read_request
@@ -18,6 +18,7 @@ from service.rest.asked.payload import Payload, read_payload
 from service.rest.common import aside, ending, told_profile, understood
 from service.rest.execute import WriteRequest, Written, run_write
 from service.rest.execute.idempotency import Once
+from service.rest.execute.transaction import seen_by
 from service.rest.parts import Parts
 from service.rest.plan.media import Media, choose_media
 from service.rest.plan.possible import can_make
@@ -83,7 +84,10 @@ class Writes:
         media = choose_media(asked.accept, can_make=lambda form: can_make(form, asked, catalog))
         columns = () if payload is None else payload.columns
         textual = payload is not None and payload.textual
-        prepared = parts.statements.write(asked, columns, catalog, media, textual=textual)
+        try:
+            prepared = parts.statements.write(asked, columns, catalog, media, textual=textual)
+        except DatabaseError as error:
+            raise seen_by(identity, error) from None
         commit, transaction = ending(parts.settings.db_tx_end, asked.preferences.transaction)
         checked = is_checked(asked, media)
         run = WriteRequest(parts.database, prepared, asked, payload, identity, commit=commit, checked=checked)

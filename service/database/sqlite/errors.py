@@ -39,7 +39,9 @@ def translate(error: BaseException) -> PoolgateError | None:
     if not isinstance(cause, sqlite3.Error | sqlite3.Warning):
         return None
     if isinstance(cause.__cause__, ComplaintError):
-        return DatabaseError(cause.__cause__.sqlstate, str(cause.__cause__), status=400)
+        complaint = cause.__cause__
+        status = 403 if complaint.sqlstate == "42501" else 400
+        return DatabaseError(complaint.sqlstate, str(complaint), status=status)
     name = name_of(cause) or ("SQLITE_INTERRUPT" if str(cause) == "interrupted" else "")
     for known, make in _BY_NAME.items():
         if name.startswith(known):
@@ -61,12 +63,13 @@ def _columns(text: str) -> tuple[str, str]:
 def _unique(text: str) -> PoolgateError:
     if ": index '" in text:
         index = text.partition(": index '")[2].rstrip("'")
-        return DatabaseError("23505", f'duplicate key value violates unique constraint "{index}"')
+        return DatabaseError("23505", f'duplicate key value violates unique constraint "{index}"', names=[index])
     table, columns = _columns(text)
     return DatabaseError(
         "23505",
         f'duplicate key value violates a unique constraint of "{table}"',
         details=f"A row with this value of ({columns}) already exists.",
+        names=[table, *columns.split(", ")],
     )
 
 
@@ -76,12 +79,13 @@ def _not_null(text: str) -> PoolgateError:
         "23502",
         f'null value in column "{column}" of relation "{table}" violates not-null constraint',
         details=f'Column "{column}" must have a value.',
+        names=[table, column],
     )
 
 
 def _check(text: str) -> PoolgateError:
     constraint = text.partition(": ")[2]
-    return DatabaseError("23514", f'new row violates check constraint "{constraint}"')
+    return DatabaseError("23514", f'new row violates check constraint "{constraint}"', names=[constraint])
 
 
 def _datatype(text: str) -> PoolgateError:
@@ -92,6 +96,7 @@ def _datatype(text: str) -> PoolgateError:
     return DatabaseError(
         "22P02",
         f'column "{column}" of relation "{table}" holds {wanted.lower()}, not {given.lower()}',
+        names=[table, column],
     )
 
 
@@ -191,7 +196,8 @@ def _by_message(text: str) -> PoolgateError:
         return _forbidden(text)
     for pattern, sqlstate, message, status in _BY_MESSAGE:
         if found := re.fullmatch(pattern, text, re.DOTALL):
-            answer = {} if status is None else {"status": status}
-            return DatabaseError(sqlstate, message.format(*(group for group in found.groups() if group)), **answer)
+            answer: dict[str, Any] = {} if status is None else {"status": status}
+            names = [group for group in found.groups() if group]
+            return DatabaseError(sqlstate, message.format(*names), names=names, **answer)
     # Not SQLite's own text: a syntax error's repeats a piece of the statement.
     return DatabaseError("XX000", "the database could not run the statement")

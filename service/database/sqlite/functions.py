@@ -194,6 +194,15 @@ class _Merges:
         return count
 
 
+def pg_unseen() -> bool:
+    """False never: the condition under which a row is merged that is not there for who asks.
+
+    Raises:
+        ComplaintError: 42501.
+    """
+    raise complain("42501", "a row violates the rules of its table")
+
+
 def register(connection: sqlite3.Connection) -> None:
     """Makes the functions known to a new connection."""
     for name, (arity, function) in FUNCTIONS.items():
@@ -201,3 +210,4 @@ def register(connection: sqlite3.Connection) -> None:
     merges = _Merges()
     connection.create_function("pg_merge", 0, merges.add)
     connection.create_function("pg_merges", 0, merges.take)
+    connection.create_function("pg_unseen", 0, pg_unseen)

@@ -22,6 +22,7 @@ LIMIT = 60.0
 """Seconds the reading may take, whatever a request's statement may."""
 _FULL_TEXT = re.compile(r"\s*create\s+virtual\s+table\b.*?\busing\s+[\"'`\[]?fts5\b", re.IGNORECASE | re.DOTALL)
 _VIRTUAL = re.compile(r"\s*create\s+virtual\b", re.IGNORECASE)
+_REPLACE = re.compile(r"\bon\s+conflict\s+replace\b", re.IGNORECASE)
 _COMMENT = re.compile(r"--[^\n]*|/\*.*?\*/", re.DOTALL)
 _INSTEAD = re.compile(r"\binstead\s+of\s+(insert|update|delete)\b", re.IGNORECASE)
 
@@ -127,6 +128,7 @@ def _relation(raw: sqlite3.Connection, found: _Found, instead: Mapping[str, set[
         updatable="update" in can,
         deletable="delete" in can,
         row_id=None if found.type == "view" or found.without_rowid else _row_id(columns),
+        replaces=_REPLACE.search(_COMMENT.sub(" ", found.sql)) is not None,
     )
 
 

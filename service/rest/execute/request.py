@@ -41,7 +41,7 @@ class Request:
         values: tuple[Value | KeyValue, ...] = asked.values
         if asked.cursor is not None and asked.cursor.values is not None:
             values += asked.cursor.values
-        return statement.arguments(values, self.page, [page for _, page in asked.pages])
+        return statement.arguments(values, self.page, [page for _, page in asked.pages], self.identity.claims)
 
 
 def turn(

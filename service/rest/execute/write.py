@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, TypeVar
 
@@ -15,7 +15,8 @@ from service.rest.asked.payload import Payload, objects
 from service.rest.asked.payload_json import JsonValue
 from service.rest.execute.idempotency import Once, in_turn
 from service.rest.execute.read import in_utf8
-from service.rest.execute.transaction import Terms, Turn, told_by
+from service.rest.execute.transaction import Terms, Turn, seen_by, told_by
+from service.rest.plan.narrowed import Narrowed, discreet, violated
 from service.rest.plan.write import Action
 from service.rest.prepare import PreparedWrite
 from service.rest.sql import Procedure, Statement
@@ -106,13 +107,21 @@ async def write_with(lease: Lease, request: WriteRequest) -> Written:
     if _is_nothing(request):
         return Written(b"[]")
     if isinstance(statement, Statement):
-        row = await lease.fetchrow(statement.text, *statement.arguments(_values(request), *_pages(request.asked)))
+        row = await lease.fetchrow(statement.text, *statement.arguments(_values(request), *_rest(request)))
         if row is None:  # an aggregate over all rows always has one
             raise RuntimeError("the statement gave no row")
         found = _read(row, statement)
         merged = int(row["updated"]) if write.merge and write.conflict else 0
         return replace(found, affected=int(row["affected"]), merged=merged)
-    return await _Procedure(lease, request, statement).run()
+    try:
+        return await _Procedure(lease, request, statement).run()
+    except Exception as error:
+        if not isinstance(request.prepared.relation, Narrowed):
+            raise
+        translated = request.database.translate(error)
+        if translated is None:
+            raise
+        raise seen_by(request.identity, discreet(request.prepared.relation, translated)) from error
 
 
 def _is_nothing(request: WriteRequest) -> bool:
@@ -137,8 +146,9 @@ def _single(payload: Payload, is_list: bool) -> str:
     return payload.text if is_list or not payload.is_array else payload.text.strip()[1:-1]
 
 
-def _pages(asked: Asked) -> tuple[Any, list[Any]]:
-    return asked.page, [page for _, page in asked.pages]
+def _rest(request: WriteRequest) -> tuple[Any, list[Any], Mapping[str, Any]]:
+    """What else fills placeholders: pages, and who asks."""
+    return request.asked.page, [page for _, page in request.asked.pages], request.identity.claims
 
 
 def _read(row: Row, statement: Statement) -> Written:
@@ -160,10 +170,12 @@ class _Procedure:
         procedure = self._procedure
         if procedure.find is None:
             keys = await self._lease.fetchvals(self._changes())
+            await self._check(keys)
             return replace(await self._rows(keys), affected=len(keys), merged=await self._merged())
         keys = await self._lease.fetchvals([self._with(procedure.find, [])])
         before = await self._rows(keys) if procedure.reads_first else None
         await self._lease.fetchvals([self._with(procedure.change, [*self._row_values(), _as_array(keys)])])
+        await self._check(keys)
         return replace(before or await self._rows(keys), affected=len(keys))
 
     def _changes(self) -> Iterator[tuple[str, Sequence[Any]]]:
@@ -184,7 +196,7 @@ class _Procedure:
                     statements[names] = procedure.insert(names)
             statement = statements[names]
             values: list[Any] = [each.get(name) for name in names]
-            yield statement.text, statement.arguments(values + self._values, *_pages(self._request.asked))
+            yield statement.text, statement.arguments(values + self._values, *_rest(self._request))
             if procedure.new_key is not None:
                 yield self._with(procedure.new_key, [])
 
@@ -196,6 +208,15 @@ class _Procedure:
         each = next(objects(payload))
         names = [column.name for column in self._request.prepared.write.columns]
         return [*(each.get(name) for name in names), *(name in each for name in names)]
+
+    async def _check(self, keys: list[Any]) -> None:
+        """
+        Raises:
+            DatabaseError: 42501, what was written may not be so; the transaction's end undoes it.
+        """
+        check = self._procedure.check
+        if check is not None and await self._lease.fetchval(*_flat(self._with(check, [_as_array(keys)]))):
+            raise seen_by(self._request.identity, violated(self._request.prepared.relation))
 
     async def _rows(self, keys: list[Any]) -> Written:
         rows = self._procedure.rows
@@ -209,7 +230,7 @@ class _Procedure:
         return 0 if merges is None else int(await self._lease.fetchval(merges[1].text))
 
     def _with(self, statement: Statement, more: list[Any]) -> tuple[str, Sequence[Any]]:
-        return statement.text, statement.arguments(self._values + more, *_pages(self._request.asked))
+        return statement.text, statement.arguments(self._values + more, *_rest(self._request))
 
 
 def _flat(call: tuple[str, Sequence[Any]]) -> tuple[Any, ...]:

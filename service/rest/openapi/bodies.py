@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-from service.catalog.model import Column, Relation
+from service.catalog.model import Relation
 from service.rest.openapi import notes
 from service.rest.openapi.names import key, refer
 from service.rest.openapi.offer import Json, Offer
 from service.rest.openapi.types import column_schema
+from service.rest.plan.narrowed import writable
 
 BODIES = ("application/json", "text/csv", "application/x-www-form-urlencoded")
 _ROWS = "A line of the columns' names, and a line for each row; `NULL` is NULL."
-
-
-def writable(relation: Relation) -> list[Column]:
-    """The columns that can be given values."""
-    return [column for column in relation.columns.values() if not column.generated]
 
 
 def required(relation: Relation) -> list[str]:
@@ -57,7 +53,7 @@ def _values_of(relation: Relation) -> Json:
 
 def _is_a_row(relation: Relation) -> bool:
     """Whether all of a row can be written; then its schema is that of its new values too."""
-    return not relation.computed and len(writable(relation)) == len(relation.columns)
+    return not relation.computed and [each.name for each in writable(relation)] == list(relation.columns)
 
 
 def _key(relation: Relation, part: str) -> str:

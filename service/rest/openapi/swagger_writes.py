@@ -5,10 +5,11 @@ from __future__ import annotations
 from service.catalog.model import Relation
 from service.rest.openapi import writes
 from service.rest.openapi.answers import DONE
-from service.rest.openapi.bodies import required, writable
+from service.rest.openapi.bodies import required
 from service.rest.openapi.offer import Json, Offer
 from service.rest.openapi.parameters import key_parameters, written_with
 from service.rest.openapi.swagger_parts import called, failed, plain, property_of, refer, row_filters
+from service.rest.plan.narrowed import writable
 
 _CONSUMES = ["application/json", "text/csv"]  # a form is no body in Swagger 2.0: each field would be a parameter
 _BODIES = {"POST": "body", "PUT": "body", "PATCH": "change"}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from service.catalog.model import EVERY_RIGHT, Relation, Right
+from service.rest.plan.narrowed import rights_on
 
 
 def allowed_methods(relation: Relation, rights: Right = EVERY_RIGHT) -> tuple[str, ...]:
@@ -11,7 +12,7 @@ def allowed_methods(relation: Relation, rights: Right = EVERY_RIGHT) -> tuple[st
     Args:
         rights: the caller's.
     """
-    can = rights & _capabilities(relation)
+    can = rights & rights_on(relation) & capabilities(relation)
     put = Right.READ | Right.INSERT | Right.UPDATE
     methods = (
         ("OPTIONS", True),
@@ -25,7 +26,8 @@ def allowed_methods(relation: Relation, rights: Right = EVERY_RIGHT) -> tuple[st
     return tuple(method for method, does in methods if does)
 
 
-def _capabilities(relation: Relation) -> Right:
+def capabilities(relation: Relation) -> Right:
+    """What can be done with it, whoever asks."""
     found = Right.READ
     if relation.insertable:
         found |= Right.INSERT

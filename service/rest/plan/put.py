@@ -36,7 +36,9 @@ def identified_by(
             code="PGRST115",
             details=f"The body has no {', '.join(missing)}.",
         )
-    return tuple((condition.target.column, condition.value) for condition in found.values())
+    return tuple(
+        (condition.target.column, condition.value) for condition in found.values() if isinstance(condition.value, int)
+    )
 
 
 def _is_equal(condition: Condition) -> TypeGuard[Test]:

@@ -148,12 +148,30 @@ class Joined:
 
 
 @dataclass(frozen=True, slots=True)
+class Claim:
+    """What a caller's token says under this name."""
+
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """A value that is none of the request's: a text, a claim, or a list of such."""
+
+    value: str | Claim | tuple[str | Claim, ...]
+
+
+Slot = int | Held
+"""Where a value is: an index into the request's values, or a rule."""
+
+
+@dataclass(frozen=True, slots=True)
 class Test:
-    """One condition on a target; `value` is an index into the request's values."""
+    """One condition on a target."""
 
     target: Target
     operator: Operator
-    value: int
+    value: Slot
     negated: bool = False
     quantifier: str | None = None
     language: str | None = None

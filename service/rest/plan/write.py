@@ -5,11 +5,12 @@ from __future__ import annotations
 import enum
 from dataclasses import dataclass, replace
 
-from service.catalog.model import Column, Relation
+from service.catalog.model import Column, Relation, Right
 from service.catalog.relationships import Relationships
 from service.errors import CursorError, MethodError, NotImplementedHereError, PlanError, UnknownColumnError
 from service.rest.plan.allowed import allowed_methods
 from service.rest.plan.names import nearest
+from service.rest.plan.narrowed import named, require_columns, require_right
 from service.rest.plan.nodes import NodePlanner
 from service.rest.plan.put import Identified, identified_by
 from service.rest.plan.terms import Condition, Form, Node, ReadPlan
@@ -23,6 +24,12 @@ class Action(enum.Enum):
     DELETE = "delete"
 
 
+_RIGHTS = {
+    "POST": Right.INSERT,
+    "PUT": Right.READ | Right.INSERT | Right.UPDATE,
+    "PATCH": Right.UPDATE,
+    "DELETE": Right.DELETE,
+}
 ACTIONS = {"POST": Action.INSERT, "PUT": Action.INSERT, "PATCH": Action.UPDATE, "DELETE": Action.DELETE}
 
 
@@ -105,12 +112,16 @@ def plan_write(
     Raises:
         PlanError: a name that does not exist, or something that cannot be done.
         MethodError: the relation's rows cannot be written so.
+        DatabaseError: 42501, they may not be.
     """
     action = ACTIONS[asked.method]
+    require_right(relation, _RIGHTS[asked.method])
     if asked.method not in (allowed := allowed_methods(relation)):
         raise MethodError(f"{asked.method} is not possible on {relation.name!r}", headers={"Allow": ",".join(allowed)})
     _check_page(asked)
     returns = _returns(asked)
+    if returns is Returns.ROWS:
+        require_right(relation, Right.READ)
     planner = NodePlanner(relationships, aggregates=aggregates)
     node = planner.node(relation, _items(asked, returns), _wanted(asked, returns, action))
     write = Write(
@@ -123,6 +134,7 @@ def plan_write(
         textual=textual,
     )
     write = _with_conflict(write, asked, node)
+    _check_columns(write)
     read = ReadPlan(
         replace(node, where=()),
         rows=returns is Returns.ROWS,
@@ -134,18 +146,29 @@ def plan_write(
     return WritePlan(write, returns, read)
 
 
+def _check_columns(write: Write) -> None:
+    names = [column.name for column in write.columns]
+    if write.action is Action.UPDATE:
+        require_columns(write.relation, names, Right.UPDATE)
+        return
+    require_columns(write.relation, names, Right.INSERT)
+    if write.merge and write.conflict:
+        require_right(write.relation, Right.UPDATE)
+        require_columns(write.relation, names, Right.UPDATE, but=write.conflict)
+
+
 def _with_conflict(write: Write, asked: Asked, node: Node) -> Write:
     if asked.method == "PUT":
         identified = identified_by(asked, write.relation, node.where, write.columns)
         return _merging(replace(write, conflict=write.relation.primary_key, merge=True, identified=identified))
     if write.action is not Action.INSERT or asked.preferences.resolution is None:
         return write
-    named = asked.on_conflict
-    if named is not None:
-        for name in named:
+    given = asked.on_conflict
+    if given is not None:
+        for name in given:
             _column(write.relation, name, "42703")
     # Without a key there is nothing by which a row would be known: the preference has no effect.
-    conflict = named or write.relation.primary_key
+    conflict = given or write.relation.primary_key
     return _merging(replace(write, conflict=conflict, merge=asked.preferences.resolution == "merge-duplicates"))
 
 
@@ -196,7 +219,7 @@ def _check_page(asked: Asked) -> None:
 
 
 def _column(relation: Relation, name: str, code: str = "PGRST204") -> Column:
-    column = relation.columns.get(name)
+    column = named(relation, name)
     if column is None:
         near = nearest(name, relation.columns)
         raise UnknownColumnError(

@@ -8,6 +8,7 @@ from service.rest.plan.media import Explain
 from service.rest.plan.terms import ReadPlan
 from service.rest.plan.write import WritePlan
 from service.rest.sql.keyset import key_value
+from service.rest.sql.offers import can_find_written
 from service.rest.sql.postgresql import PostgresqlBuilder
 from service.rest.sql.postgresql_write import PostgresqlWriter
 from service.rest.sql.sqlite import SqliteBuilder
@@ -81,5 +82,6 @@ __all__ = [
     "build_read",
     "build_total",
     "build_write",
+    "can_find_written",
     "key_value",
 ]

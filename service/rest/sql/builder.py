@@ -11,6 +11,7 @@ from typing import Any, ClassVar
 from sqlalchemy import Dialect, Select, and_, case, literal_column, not_, null, or_
 
 from service.catalog.relationships import Relationship
+from service.rest.plan.narrowed import Restriction, rows_of
 from service.rest.plan.terms import Combination, Condition, Exists, IsTest, Ordering, Target, Test
 from service.rest.sql.source import Expression, Row, Scope, Source, relation_table
 from service.rest.sql.statement import Binds
@@ -100,6 +101,18 @@ class Builder(ABC):
                 expression = join(*(self.condition(each) for each in condition.conditions))
         return not_(expression) if condition.negated else expression
 
+    def visible(self, source: Source) -> list[Expression]:
+        """What a source's row must fulfil to be there for who asks."""
+        return self.restricted(source, rows_of(source.relation))
+
+    def restricted(self, source: Source, by: Restriction | None) -> list[Expression]:
+        """What a source's row must fulfil by a rule."""
+        if by is None:
+            return []
+        told = [self.binds.are_told(by.held) == literal_column("1")] if by.held else []
+        with self.within(Scope([source], source.table)):
+            return [*told, *(self.condition(condition) for condition in by.conditions)]
+
     def column(self, target: Target) -> Expression:
         source = self.scope.sources[target.source]
         if target.computed_in is None:
@@ -138,12 +151,16 @@ class Builder(ABC):
         target = self.aliased(relationship)
         if relationship.junction is None:
             equal = [target.column(other) == row(source, own) for own, other in relationship.pairs]
-            return Scope([target], target.table, equal)
+            return Scope([target], target.table, [*equal, *self.visible(target)])
         passage = relationship.junction
         columns = (*(near for _, near in relationship.pairs), *(far for far, _ in passage.pairs))
-        between = relation_table(passage.relation, dict.fromkeys(columns)).alias(self.alias())
-        clause = target.table.join(between, and_(*(target.column(to) == between.c[far] for far, to in passage.pairs)))
-        return Scope([target], clause, [between.c[near] == row(source, own) for own, near in relationship.pairs])
+        alias = self.alias()
+        shown = None if rows_of(passage.relation) else dict.fromkeys(columns)
+        between = Source(passage.relation, relation_table(passage.relation, shown).alias(alias), alias)
+        joined = and_(*(target.column(to) == between.column(far) for far, to in passage.pairs))
+        equal = [between.column(near) == row(source, own) for own, near in relationship.pairs]
+        where = [*equal, *self.visible(target), *self.visible(between)]
+        return Scope([target], target.table.join(between.table, joined), where)
 
     def aliased(self, relationship: Relationship) -> Source:
         """The relationship's target under a name of its own."""

@@ -180,10 +180,12 @@ class NodeBuilder(GroupBuilder, KeysetBuilder):
         relation = node.relation
         table = relation_table(relation)
         if node.is_flat and not any(map(_has_subquery, node.where)):
-            return Scope([Source(relation, table)], table)
+            return self._shown(Source(relation, table))
         alias = self.alias()
-        source = Source(relation, table.alias(alias), alias)
-        return Scope([source], source.table)
+        return self._shown(Source(relation, table.alias(alias), alias))
+
+    def _shown(self, source: Source) -> Scope:
+        return Scope([source], source.table, self.visible(source))
 
     def _join(self, node: Node, scope: Scope) -> None:
         """Adds the to-one relations that the node's rows take columns from."""
@@ -194,7 +196,7 @@ class NodeBuilder(GroupBuilder, KeysetBuilder):
             equal = [source.column(other) == start.column(own) for own, other in joined.relationship.pairs]
             if joined.relationship.function is not None:
                 equal.append(self.is_row(source))
-            on = [*equal, *(self.condition(each) for each in joined.where)]
+            on = [*equal, *self.visible(source), *(self.condition(each) for each in joined.where)]
             scope.clause = scope.clause.outerjoin(source.table, and_(*on) if on else literal_column("1 = 1"))
 
     def _joinable(self, joined: Joined, scope: Scope) -> Source:
@@ -245,7 +247,7 @@ class NodeBuilder(GroupBuilder, KeysetBuilder):
             with self.within(self._root(node)) as scope:
                 return self._rows(node, scope, None, None)[0].order_by(None)
         with self.within(self._root(node)) as scope:
-            where = [self.condition(condition) for condition in node.where]
+            where = [*scope.where, *(self.condition(condition) for condition in node.where)]
         return select(literal_column("1").label("one")).select_from(scope.clause).where(*where)
 
 

@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import ColumnClause, ColumnElement, FromClause, column, literal_column, quoted_name, table
 
 from service.catalog.model import Relation
+from service.rest.plan.narrowed import whole
 
 Expression = ColumnElement[Any]
 Row = Callable[[int, str | None], Expression]
@@ -85,11 +86,12 @@ class Scope:
 
 
 def relation_table(relation: Relation, columns: Iterable[str] | None = None) -> FromClause:
-    """A relation as SQLAlchemy has it, with all its columns or those named.
+    """A relation as SQLAlchemy has it, with all its columns or those named: also such as are not for who asks to see,
+    for conditions may be on them.
 
     Always in quotes: SQLAlchemy's lists of reserved words are never quite those of the database at hand.
     """
-    names = relation.columns if columns is None else columns
+    names = whole(relation).columns if columns is None else columns
     quoted: list[ColumnClause[Any]] = [column(quoted_name(name, quote=True)) for name in names]
     return table(quoted_name(relation.name, quote=True), *quoted, schema=quoted_name(relation.schema, quote=True))
 

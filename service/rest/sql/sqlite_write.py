@@ -31,6 +31,7 @@ from sqlalchemy.dialects.sqlite import insert
 
 from service.catalog.model import Column, Kind, Relation, RelationKind
 from service.errors import NotImplementedHereError
+from service.rest.plan.narrowed import check_of, may_change, rows_of, whole
 from service.rest.plan.terms import Form, Node
 from service.rest.plan.write import Action, Returns, WritePlan
 from service.rest.sql.source import Expression, Scope, Source, relation_table
@@ -44,6 +45,8 @@ _VIRTUAL = (RelationKind.FULL_TEXT_TABLE, RelationKind.VIRTUAL_TABLE)
 """They number a row after it was given back, and of what is changed or deleted give nothing back."""
 _MERGES: Expression = literal_column("pg_merge()")
 """True, and counted: what tells rows that were there already from new ones."""
+_UNSEEN: Expression = literal_column("pg_unseen()")
+"""An error: what would be merged with is none of the caller's rows."""
 _MERGED = Statement("SELECT pg_merges()", ())
 _NEW_KEY = Statement("SELECT last_insert_rowid()", ())
 _NO_MERGES = Statement("SELECT 1 WHERE pg_merges() < 0", ())
@@ -58,19 +61,22 @@ def build_procedure(plan: WritePlan) -> Procedure:
     write, relation = plan.write, plan.write.relation
     reads = plan.returns is Returns.ROWS or (plan.returns is Returns.KEY and bool(relation.primary_key))
     rows = _Writer(plan).rows_written() if reads else None
+    checks = write.action is not Action.DELETE and check_of(relation) is not None
+    check = _Writer(plan).check() if checks else None
+    reads = reads or checks
     if write.action is Action.INSERT:
         insert_of = partial(_insert_of, plan, reads)
         names = tuple(column.name for column in write.columns)
         merges = (_NO_MERGES, _MERGED) if write.merge and write.conflict else None
         new_key = _NEW_KEY if reads and relation.kind in _VIRTUAL else None
         each = insert_of if write.defaults else None
-        return Procedure(insert_of(names), rows, insert=each, merges=merges, new_key=new_key)
+        return Procedure(insert_of(names), rows, insert=each, merges=merges, new_key=new_key, check=check)
     # Rows are read before they are deleted.
     is_delete = write.action is Action.DELETE
     finds = (reads and is_delete) or relation.kind in _VIRTUAL
     find = _Writer(plan).find() if finds else None
     change = _Writer(plan).delete(found=finds) if is_delete else _Writer(plan).update(reads, found=finds)
-    return Procedure(change, rows, find=find, reads_first=is_delete)
+    return Procedure(change, rows, find=find, reads_first=is_delete, check=check)
 
 
 def _insert_of(plan: WritePlan, reads: bool, names: tuple[str, ...]) -> Statement:
@@ -92,7 +98,8 @@ class _Writer(SqliteBuilder):
         """Puts one row in: its values in the order of `names`, and behind them those of the request."""
         write = self.write_plan
         target = relation_table(write.relation)
-        columns = [write.relation.columns[name] for name in names]
+        known = {column.name: column for column in write.columns}
+        columns = [known[name] for name in names]
         values = [self._value(number, column) for number, column in enumerate(columns)]
         change: Any = insert(target)  # type: ignore[arg-type]  # SQLAlchemy inserts into any clause
         if write.identified:
@@ -102,7 +109,7 @@ class _Writer(SqliteBuilder):
                 rows = rows.where(values[columns.index(of)] == given)
             change = change.from_select([target.c[name] for name in names], rows)
         elif not names and write.conflict:  # beside DEFAULT VALUES SQLite takes no ON CONFLICT
-            column = next(each for each in write.relation.columns.values() if not each.generated)
+            column = next(each for each in whole(write.relation).columns.values() if not each.generated)
             change = change.values({target.c[column.name]: literal_column(f"({column.default or 'NULL'})")})
         else:  # without a name all are defaults
             change = change.values({target.c[name]: value for name, value in zip(names, values, strict=True)})
@@ -118,8 +125,18 @@ class _Writer(SqliteBuilder):
         key = [quoted_name(name, quote=True) for name in write.conflict]
         if not (write.merge and write.columns):  # of a row without values there is nothing to merge
             return change.on_conflict_do_nothing(index_elements=key)
-        merged = {target.c[of.name]: change.excluded[of.name] for of in write.columns}  # where not given, the default
-        return change.on_conflict_do_update(index_elements=key, set_=merged, where=_MERGES)
+        merged = {  # where not given, the default
+            target.c[of.name]: (change.excluded if may_change(write.relation, of.name) else target.c)[of.name]
+            for of in write.columns
+        }
+        return change.on_conflict_do_update(index_elements=key, set_=merged, where=self._merges(target))
+
+    def _merges(self, target: FromClause) -> Expression:
+        """True, and counted; of a row that is not there for who asks it ends the statement."""
+        relation = self.write_plan.relation
+        if rows_of(relation) is None:
+            return _MERGES
+        return case((and_(*self.visible(Source(relation, target))), _MERGES), else_=_UNSEEN)
 
     def update(self, reads: bool, *, found: bool) -> Statement:
         write = self.write_plan
@@ -170,7 +187,8 @@ class _Writer(SqliteBuilder):
 
     def _where(self) -> list[Expression]:
         with self.within(Scope([self._changed_table], self._changed_table.table)):
-            return [self.condition(condition) for condition in self.write_plan.where]
+            conditions = [self.condition(condition) for condition in self.write_plan.where]
+        return [*self.visible(self._changed_table), *conditions]
 
     # What is read of the rows
 
@@ -193,13 +211,23 @@ class _Writer(SqliteBuilder):
         parts = [cast(scope.sources[0].column(name), Text) for name in self.write_plan.relation.primary_key]
         key = func.json_array(*parts).label("key")
         nothing: list[Expression] = [literal_column("NULL").label("body"), literal_column("0").label("page_total")]
-        return self.binds.compile(select(*nothing, key).select_from(scope.clause), self.dialect)
+        rows = select(*nothing, key).select_from(scope.clause).where(*scope.where)
+        return self.binds.compile(rows, self.dialect)
+
+    def check(self) -> Statement:
+        """How many of the rows whose keys are one JSON array, as above, are as they may not be."""
+        relation = self.write_plan.relation
+        source = Source(relation, relation_table(relation).alias("t0"), "t0")
+        fulfilled = func.coalesce(and_(*self.restricted(source, check_of(relation))), literal_column("0"))
+        clause = self._keys(self.write_plan.first_value).join(source.table, _is_key(relation))
+        rows = select(func.count()).select_from(clause).where(fulfilled == literal_column("0"))
+        return self.binds.compile(rows, self.dialect)
 
     def _root(self, node: Node) -> Scope:
         relation = self.write_plan.relation
-        table = relation_table(relation).alias("t0")
+        source = Source(relation, relation_table(relation).alias("t0"), "t0")
         keys = self._keys(self.write_plan.first_value)
-        return Scope([Source(relation, table, "t0")], keys.join(table, _is_key(relation)))
+        return Scope([source], keys.join(source.table, _is_key(relation)), self.visible(source))
 
     def _order(self, node: Node) -> Iterator[Expression]:
         yield from super()._order(node)
@@ -220,8 +248,8 @@ class _Writer(SqliteBuilder):
         """What tells a row from all others: a number, or a JSON array."""
         if relation.row_id is not None:
             return literal_column(relation.row_id)
-        columns = [relation.columns[name] for name in relation.primary_key]
-        if not columns or any(column.kind is Kind.BLOB or column.nullable for column in columns):
+        columns = key_of(relation)
+        if not columns:
             raise NotImplementedHereError(
                 f"The rows written to {relation.name!r} have no key by which they could be read back",
                 hint="Leave out 'Prefer: return=representation'.",
@@ -232,6 +260,13 @@ class _Writer(SqliteBuilder):
         return self.dialect.identifier_preparer.quote_identifier(name)
 
 
+def key_of(relation: Relation) -> list[Column]:
+    """The columns that tell a row from all others, where its number does not; none where nothing does."""
+    of = whole(relation)
+    columns = [of.columns[name] for name in of.primary_key]
+    return [] if any(column.kind is Kind.BLOB or column.nullable for column in columns) else columns
+
+
 def _is_key(relation: Relation) -> Expression:
     """Whether a row is the one that a key belongs to."""
     if relation.row_id is not None:
@@ -240,6 +275,6 @@ def _is_key(relation: Relation) -> Expression:
     return and_(
         *(
             literal_column(f"t0.{quote(name)} = json_extract(_key.value, '$[{number}]')")
-            for number, name in enumerate(relation.primary_key)
+            for number, name in enumerate(whole(relation).primary_key)
         )
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import secrets
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Any, cast
 
 from sqlalchemy import BigInteger, ClauseElement, Dialect, String, bindparam
@@ -12,15 +13,18 @@ from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.elements import BindParameter
 from sqlalchemy.types import TypeEngine
 
+from service.rest.plan.terms import Held, Slot
+from service.rest.sql.claims import Claims, told
 from service.rest.terms import KeyValue, Page, Value
 
-Fill = Callable[[Sequence[Any], Page, Sequence[Page]], Any]
-"""Takes a request's values, its page and those of its embeds, and gives one placeholder's value."""
+Fill = Callable[[Sequence[Any], Page, Sequence[Page], Claims], Any]
+"""Takes a request's values, its page, those of its embeds and the caller's claims; gives one placeholder's value."""
 
 # SQLAlchemy first writes a placeholder as `%(name)s` and then replaces it, wherever it stands: also in a column or an
 # alias that is called so. Nobody can call one by a name that cannot be guessed; it is in no finished statement.
 _PREFIX = f"p{secrets.token_hex(8)}_"
 
+NO_CLAIMS: Claims = MappingProxyType({})
 _NO_END = 2**62  # more than any table has rows
 
 
@@ -41,16 +45,19 @@ class Statement:
     ending: tuple[str, ...] = ()
     binary: bool = False
 
-    def arguments(self, values: Sequence[Value | KeyValue], page: Page, pages: Sequence[Page] = ()) -> list[Any]:
+    def arguments(
+        self, values: Sequence[Value | KeyValue], page: Page, pages: Sequence[Page] = (), claims: Claims = NO_CLAIMS
+    ) -> list[Any]:
         """The placeholders' values for one request.
 
         Args:
             pages: of the embeds that have one.
+            claims: the caller's.
 
         Raises:
             DatabaseError: a value that its column's type cannot hold, where the database would not say so itself.
         """
-        return [fill(values, page, pages) for fill in self.fills]
+        return [fill(values, page, pages, claims) for fill in self.fills]
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +76,7 @@ class Procedure:
         insert: instead of `change`, the statement for an object that has just these columns.
         merges: what forgets, and what then tells, how many rows were merged with one that was there.
         new_key: gives the key of each new row where `change` cannot.
+        check: tells how many rows of all keys together are as they may not be.
     """
 
     change: Statement
@@ -78,11 +86,13 @@ class Procedure:
     insert: Callable[[tuple[str, ...]], Statement] | None = None
     merges: tuple[Statement, Statement] | None = None
     new_key: Statement | None = None
+    check: Statement | None = None
 
     @property
     def text(self) -> str:
         """All of its statements."""
-        return "; ".join(each.text for each in (self.change, self.rows, self.find) if each is not None)
+        every = (self.change, self.rows, self.find, self.check)
+        return "; ".join(each.text for each in every if each is not None)
 
 
 class Binds:
@@ -92,41 +102,51 @@ class Binds:
         self._fills: dict[str, Fill] = {}
 
     def value(
-        self, slot: int, convert: Callable[[Any], Any] | None = None, type_: TypeEngine[Any] | None = None
+        self, slot: Slot, convert: Callable[[Any], Any] | None = None, type_: TypeEngine[Any] | None = None
     ) -> BindParameter[Any]:
-        """A placeholder for the request's value number `slot`, as `convert` makes it."""
+        """A placeholder for the request's value number `slot`, or a rule's, as `convert` makes it."""
+        if isinstance(slot, Held):
+            return self._new(_fill_held(slot, convert), type_ or String())
         if convert is None:
-            return self._new(lambda values, page, pages: values[slot], type_ or String())
-        return self._new(lambda values, page, pages: convert(values[slot]), type_ or String())
+            return self._new(lambda values, page, pages, claims: values[slot], type_ or String())
+        return self._new(lambda values, page, pages, claims: convert(values[slot]), type_ or String())
+
+    def are_told(self, held: Sequence[Held]) -> BindParameter[int]:
+        """A placeholder that is 1 where the caller's claims tell all of these, and else 0."""
+        return self._new(
+            lambda values, page, pages, claims: int(all(told(each, claims) is not None for each in held)), BigInteger()
+        )
 
     def constant(self, constant: Any, type_: TypeEngine[Any] | None = None) -> BindParameter[Any]:
         """A placeholder that is filled alike for every request of the shape: a key of a JSON path, say."""
-        return self._new(lambda values, page, pages: constant, type_ or String())
+        return self._new(lambda values, page, pages, claims: constant, type_ or String())
 
     def limit(self, unlimited: Any) -> BindParameter[int]:
         """A placeholder for the page's size; `unlimited` is what the database takes for none."""
-        return self._new(lambda values, page, pages: unlimited if page.limit is None else page.limit, BigInteger())
+        return self._new(
+            lambda values, page, pages, claims: unlimited if page.limit is None else page.limit, BigInteger()
+        )
 
     def last(self, more: int = 0) -> BindParameter[int]:
         """A placeholder for the number that the page's last row has in it, and `more`."""
         return self._new(
-            lambda values, page, pages: (_NO_END if page.limit is None else page.limit) + more, BigInteger()
+            lambda values, page, pages, claims: (_NO_END if page.limit is None else page.limit) + more, BigInteger()
         )
 
     def offset(self) -> BindParameter[int]:
-        return self._new(lambda values, page, pages: page.offset, BigInteger())
+        return self._new(lambda values, page, pages, claims: page.offset, BigInteger())
 
     def embed_limit(self, index: int, most: int | None, unlimited: Any) -> BindParameter[int]:
         """A placeholder for the size of an embed's page, `most` at most."""
 
-        def fill(values: Sequence[Any], page: Page, pages: Sequence[Page]) -> Any:
+        def fill(values: Sequence[Any], page: Page, pages: Sequence[Page], claims: Claims) -> Any:
             limits = [limit for limit in (pages[index].limit, most) if limit is not None]
             return min(limits, default=unlimited)
 
         return self._new(fill, BigInteger())
 
     def embed_offset(self, index: int) -> BindParameter[int]:
-        return self._new(lambda values, page, pages: pages[index].offset, BigInteger())
+        return self._new(lambda values, page, pages, claims: pages[index].offset, BigInteger())
 
     def _new(self, fill: Fill, type_: TypeEngine[Any]) -> BindParameter[Any]:
         name = f"{_PREFIX}{len(self._fills)}"
@@ -137,3 +157,11 @@ class Binds:
         """The finished statement. Every placeholder in it must come from here: SQLAlchemy may bind none of itself."""
         compiled = cast(SQLCompiler, clause.compile(dialect=dialect))
         return Statement(compiled.string, tuple(self._fills[name] for name in compiled.positiontup or ()))
+
+
+def _fill_held(held: Held, convert: Callable[[Any], Any] | None) -> Fill:
+    def fill(values: Sequence[Any], page: Page, pages: Sequence[Page], claims: Claims) -> Any:
+        found = told(held, claims)
+        return found if found is None or convert is None else convert(found)
+
+    return fill
