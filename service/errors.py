@@ -43,9 +43,9 @@ The codes are PostgREST's where it has one (PGRSTnnn, or the SQLSTATE); PGATEnnn
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from types import MappingProxyType
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Self
 
 _NO_HEADERS: Mapping[str, str] = MappingProxyType({})
 
@@ -307,15 +307,23 @@ class DatabaseError(PoolgateError):
     Args:
         sqlstate: five characters, PostgreSQL's table of error codes (its appendix A); it is the answer's code.
         message: the database's own message.
+
+    Attributes:
         names: of the schema, in the message or the details.
     """
 
-    def __init__(self, sqlstate: str, message: str, *, names: Iterable[str] = (), **answer: Any) -> None:
+    names: tuple[str, ...] = ()
+
+    def __init__(self, sqlstate: str, message: str, **answer: Any) -> None:
         answer.setdefault("status", status_of_sqlstate(sqlstate))
         super().__init__(message, code=sqlstate, **answer)
-        self.names = tuple(names)
         if self.status == 503:
             self.headers.setdefault("Retry-After", "1")
+
+    def naming(self, *names: str) -> Self:
+        """The error, which names these."""
+        self.names = names
+        return self
 
 
 _STATUS_BY_SQLSTATE = {

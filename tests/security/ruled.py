@@ -52,7 +52,7 @@ def fill(url: str, script: str) -> None:
 def rows_in(url: str, table: str) -> list[tuple[Any, ...]]:
     """All rows of a table, whosever they are."""
     with closing(sqlite3.connect(path_of(url))) as connection:
-        return connection.execute(f'select * from "{table}" order by 1').fetchall()  # noqa: S608  # the test's name
+        return connection.execute(f'select * from "{table}" order by 1').fetchall()
 
 
 def app_with(url: str, rules: str, folder: Path, events: list[Event] | None = None, **settings: Any) -> PoolgateFlask:
