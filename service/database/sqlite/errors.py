@@ -63,14 +63,13 @@ def _columns(text: str) -> tuple[str, str]:
 def _unique(text: str) -> PoolgateError:
     if ": index '" in text:
         index = text.partition(": index '")[2].rstrip("'")
-        return DatabaseError("23505", f'duplicate key value violates unique constraint "{index}"', names=[index])
+        return DatabaseError("23505", f'duplicate key value violates unique constraint "{index}"').naming(index)
     table, columns = _columns(text)
     return DatabaseError(
         "23505",
         f'duplicate key value violates a unique constraint of "{table}"',
         details=f"A row with this value of ({columns}) already exists.",
-        names=[table, *columns.split(", ")],
-    )
+    ).naming(table, *columns.split(", "))
 
 
 def _not_null(text: str) -> PoolgateError:
@@ -79,13 +78,12 @@ def _not_null(text: str) -> PoolgateError:
         "23502",
         f'null value in column "{column}" of relation "{table}" violates not-null constraint',
         details=f'Column "{column}" must have a value.',
-        names=[table, column],
-    )
+    ).naming(table, column)
 
 
 def _check(text: str) -> PoolgateError:
     constraint = text.partition(": ")[2]
-    return DatabaseError("23514", f'new row violates check constraint "{constraint}"', names=[constraint])
+    return DatabaseError("23514", f'new row violates check constraint "{constraint}"').naming(constraint)
 
 
 def _datatype(text: str) -> PoolgateError:
@@ -96,8 +94,7 @@ def _datatype(text: str) -> PoolgateError:
     return DatabaseError(
         "22P02",
         f'column "{column}" of relation "{table}" holds {wanted.lower()}, not {given.lower()}',
-        names=[table, column],
-    )
+    ).naming(table, column)
 
 
 def _busy(_text: str) -> PoolgateError:
@@ -196,8 +193,8 @@ def _by_message(text: str) -> PoolgateError:
         return _forbidden(text)
     for pattern, sqlstate, message, status in _BY_MESSAGE:
         if found := re.fullmatch(pattern, text, re.DOTALL):
-            answer: dict[str, Any] = {} if status is None else {"status": status}
+            answer = {} if status is None else {"status": status}
             names = [group for group in found.groups() if group]
-            return DatabaseError(sqlstate, message.format(*names), names=names, **answer)
+            return DatabaseError(sqlstate, message.format(*names), **answer).naming(*names)
     # Not SQLite's own text: a syntax error's repeats a piece of the statement.
     return DatabaseError("XX000", "the database could not run the statement")
