@@ -32,8 +32,6 @@ class Database(ABC):
     default_schemas: ClassVar[tuple[str, ...]]
     connecting: ClassVar[str]
     """What opening a connection takes, in words for people."""
-    has_roles: ClassVar[bool] = False
-    """Whether it has roles of its own, which a transaction can take on."""
     settle: ClassVar[str] = ""
     """What makes constraints that wait for a transaction's end show before it, where there is such a thing."""
     zoned: ClassVar[bool] = False

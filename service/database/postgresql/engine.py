@@ -50,7 +50,6 @@ class PostgresqlDatabase(Database):
 
     name = "postgresql"
     default_schemas = ("public",)
-    has_roles = True
     connecting = "For each the server starts a process, which asks who we are and fills its caches anew."
     settle = "SET CONSTRAINTS ALL IMMEDIATE"
     zoned = True
