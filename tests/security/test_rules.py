@@ -53,7 +53,11 @@ READS: list[Case] = [
     (RED, "note?select=stars.sum(),count()", [{"sum": 3, "count": 2}]),
     (RED, "note?select=owner,stars.sum()&having=(sum.gt.1)", [{"owner": "rolf", "sum": 2}]),
     (RED, "note?select=id,project(name)", [{"id": 1, "project": {"name": "R1"}}, {"id": 2, "project": {"name": "R2"}}]),
-    (RED, "note?select=id,...project(name)&order=project(name).desc", [{"id": 2, "name": "R2"}, {"id": 1, "name": "R1"}]),
+    (
+        RED,
+        "note?select=id,...project(name)&order=project(name).desc",
+        [{"id": 2, "name": "R2"}, {"id": 1, "name": "R1"}],
+    ),
     (
         RED,
         "country?select=id,project(name,note(id))",
@@ -70,8 +74,16 @@ READS: list[Case] = [
     (RED, "note?select=id,tag(count)", [{"id": 1, "tag": [{"count": 1}]}, {"id": 2, "tag": [{"count": 1}]}]),
     (BLUE, "note?select=id,tag(name)", [{"id": 3, "tag": [{"name": "cold"}]}, {"id": 4, "tag": []}]),
     (BLUE, "tag?select=id,note(id)", [{"id": 2, "note": [{"id": 3}]}]),
-    (RED, "shown?select=id,tenant,title", [{"id": n, "tenant": "red", "title": f"r-{w}"} for n, w in ((1, "one"), (2, "two"))]),
-    (RED, "shown?select=id,project(name)", [{"id": 1, "project": {"name": "R1"}}, {"id": 2, "project": {"name": "R2"}}]),
+    (
+        RED,
+        "shown?select=id,tenant,title",
+        [{"id": n, "tenant": "red", "title": f"r-{w}"} for n, w in ((1, "one"), (2, "two"))],
+    ),
+    (
+        RED,
+        "shown?select=id,project(name)",
+        [{"id": 1, "project": {"name": "R1"}}, {"id": 2, "project": {"name": "R2"}}],
+    ),
     (RED, "setting", [{"tenant": "red", "key": "theme", "value": "dark"}]),
     (RED, "page?body=fts.fox", [{"body": "the red fox"}]),
     (RED, "page?or=(body.fts.blue,body.fts.red)", [{"body": "the red fox"}]),
@@ -84,14 +96,18 @@ READS: list[Case] = [
     (bearer("member", sub="x", tenant="' or 1=1 --"), "note", []),
     (bearer("member", sub="x"), "country?select=id,project(id)", [{"id": 1, "project": []}, {"id": 2, "project": []}]),
     (bearer("member", sub="x"), "note?select=count()", [{"count": 0}]),
-    (bearer("auditor", sub="ben", tenants=["blue"]), "note?select=id,secret", [{"id": 3, "secret": "hush-3"}, {"id": 4, "secret": "hush-4"}]),
+    (
+        bearer("auditor", sub="ben", tenants=["blue"]),
+        "note?select=id,secret",
+        [{"id": 3, "secret": "hush-3"}, {"id": 4, "secret": "hush-4"}],
+    ),
     (bearer("auditor", sub="bea", tenants=["blue", "red"]), "note?select=id", [{"id": 1}, {"id": 2}, {"id": 4}]),
     (bearer("auditor", sub="ben", tenants="blue"), "note?select=id", [{"id": 3}, {"id": 4}]),
     (bearer("auditor", sub="ben", tenants=[]), "note?select=id", []),
     (bearer("auditor", sub="ben", tenants=["blue", None]), "note?select=id", []),
     (bearer("auditor", tenants=["blue"]), "note?select=id", []),
     (RED, "rpc/stars", [{"stars": 10}]),
-]  # fmt: skip
+]
 
 
 @pytest.mark.parametrize(("who", "path", "rows"), READS, ids=range(len(READS)))
@@ -205,7 +221,7 @@ async def test_hidden_looks_like_absent(http: httpx.AsyncClient, method: str, pa
 async def test_what_is_there_and_may_not_be_done(
     http: httpx.AsyncClient, url: str, who: dict[str, str], method: str, path: str, body: Any, status: int
 ) -> None:
-    """An operation that the role was not given on a table that it knows is 42501: 401 for anonymous callers, else 403."""
+    """What a role may not do with a table that it knows is 42501: 401 for anonymous callers, else 403."""
     before = rows_in(url, "note"), rows_in(url, "country")
     answer = await http.request(method, path, json=body, headers=who)
     assert answer.status_code == status

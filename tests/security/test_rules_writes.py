@@ -60,7 +60,7 @@ REFUSED = [
 async def test_what_may_not_be_written(
     http: httpx.AsyncClient, url: str, method: str, path: str, body: Any, headers: dict[str, str]
 ) -> None:
-    """A row that would not fulfil its rule, or is none of the caller's, is 42501, and nothing of the request is done."""
+    """Security 4: a row that would break its rule, or is not the caller's, is 42501, and nothing is done."""
     before = everything(url)
     answer = await http.request(method, path, json=body, headers={**RED, **headers})
     assert (answer.status_code, answer.json()["code"]) == (403, "42501"), answer.text
@@ -70,7 +70,16 @@ async def test_what_may_not_be_written(
 
 DONE = [
     ("POST", "tag", {"tenant": "red", "name": "x"}, GIVEN, 201, [{"id": 4, "tenant": "red", "name": "x"}], "tag", 1),
-    ("PATCH", "note?select=id,title", {"title": "t"}, GIVEN, 200, [{"id": 1, "title": "t"}, {"id": 2, "title": "t"}], "note", 2),
+    (
+        "PATCH",
+        "note?select=id,title",
+        {"title": "t"},
+        GIVEN,
+        200,
+        [{"id": 1, "title": "t"}, {"id": 2, "title": "t"}],
+        "note",
+        2,
+    ),
     ("PATCH", "note?id=eq.3", {"title": "t"}, GIVEN, 200, [], "note", 0),
     ("DELETE", "setting", None, GIVEN, 200, [{"tenant": "red", "key": "theme", "value": "dark"}], "setting", 1),
     ("DELETE", "page", None, GIVEN, 200, [{"body": "the red fox"}], "page", 1),
@@ -78,13 +87,49 @@ DONE = [
     ("PATCH", "page", {"body": "b"}, GIVEN, 200, [{"body": "b"}], "page", 1),
     ("POST", "page", {"tenant": "red", "body": "b"}, GIVEN, 201, [{"body": "b"}], "page", 1),
     ("POST", "note?select=id", {"id": 3, "tenant": "red", "owner": "x"}, IGNORE, 201, [], "note", 0),
-    ("PATCH", "note?select=id,project!inner()&project.name=in.(R2,B1)", {"title": "t"}, GIVEN, 200, [{"id": 2}], "note", 1),
+    (
+        "PATCH",
+        "note?select=id,project!inner()&project.name=in.(R2,B1)",
+        {"title": "t"},
+        GIVEN,
+        200,
+        [{"id": 2}],
+        "note",
+        1,
+    ),
     ("DELETE", "note?select=id,project!inner()&project.name=eq.B1", None, GIVEN, 200, [], "note", 0),
-    ("PUT", "setting?tenant=eq.red&key=eq.theme", {"tenant": "red", "key": "theme", "value": "x"}, {}, 204, None, "setting", 1),
-    ("PUT", "setting?tenant=eq.red&key=eq.new", {"tenant": "red", "key": "new", "value": "x"}, {}, 204, None, "setting", 1),
-    ("POST", "setting", {"tenant": "red", "key": "theme", "value": "x"}, MERGE, 200, [{"tenant": "red", "key": "theme", "value": "x"}], "setting", 1),
+    (
+        "PUT",
+        "setting?tenant=eq.red&key=eq.theme",
+        {"tenant": "red", "key": "theme", "value": "x"},
+        {},
+        204,
+        None,
+        "setting",
+        1,
+    ),
+    (
+        "PUT",
+        "setting?tenant=eq.red&key=eq.new",
+        {"tenant": "red", "key": "new", "value": "x"},
+        {},
+        204,
+        None,
+        "setting",
+        1,
+    ),
+    (
+        "POST",
+        "setting",
+        {"tenant": "red", "key": "theme", "value": "x"},
+        MERGE,
+        200,
+        [{"tenant": "red", "key": "theme", "value": "x"}],
+        "setting",
+        1,
+    ),
     ("DELETE", "note?id=eq.3", None, GIVEN, 200, [], "note", 0),
-]  # fmt: skip
+]
 
 
 @pytest.mark.parametrize(("method", "path", "body", "headers", "status", "rows", "table", "changed"), DONE)
