@@ -61,6 +61,7 @@ class NodeBuilder(GroupBuilder, KeysetBuilder):
 
     def total(self, plan: ReadPlan) -> Statement | None:
         """The statement that counts by itself, for rows that are sent as lines; None where no count is wanted."""
+        self.plan = plan
         total = self._total(plan)
         return None if total is None else self.binds.compile(select(total.label("total")), self.dialect)
 
