@@ -92,7 +92,12 @@ class Settings(BaseSettings):
         pydantic.ValidationError: `load_settings` is the way in that reports faults for people.
     """
 
-    model_config = SettingsConfigDict(frozen=True, extra="forbid", validate_default=False)
+    model_config = SettingsConfigDict(
+        frozen=True,
+        extra="forbid",
+        validate_default=False,
+        hide_input_in_errors=True,  # an error's text would repeat secrets
+    )
 
     # The service
     database_url: Annotated[str, AfterValidator(forms.database_url)] = _setting(
@@ -245,7 +250,9 @@ class Settings(BaseSettings):
         "verbose", "What errors tell callers: verbose, or minimal: their code and message alone."
     )
     app_settings: Annotated[Mapping[str, str], AfterValidator(MappingProxyType), PlainSerializer(dict)] = _setting(
-        lambda _: MappingProxyType({}), "Settings of your own for the database's functions, as app.settings.name."
+        lambda _: MappingProxyType({}),
+        "Settings of your own for the database's functions, as app.settings.name.",
+        repr=False,
     )
 
     _flags: frozenset[str] = PrivateAttr(frozenset())
