@@ -176,7 +176,18 @@ def role_key(value: str) -> str:
     return value
 
 
+_PASSWORDS = (
+    (re.compile(r"^([^:/?#]+://[^:/?#@]*):.*@(?=[^@]*$)", re.DOTALL), r"\1:***@"),
+    (re.compile(r"([?&](?:ssl)?password=)[^&#]*"), r"\1***"),
+    # Without an @: what stands where a port does, and is none.
+    (re.compile(r"^((?:[^:/?#]+)://[^:/?#@\[\]]*):(?!\d{0,5}(?:[,/?#]|$))[^@/?#]*(?=[/?#]|$)"), r"\1:***"),
+)
+
+
 def safe_url(url: str) -> str:
-    """The URL with `***` in the place of every password in it."""
-    url = re.sub(r"^([^:/?#]+://[^:/?#@]*):.*@(?=[^@]*$)", r"\1:***@", url, count=1)
-    return re.sub(r"([?&](?:ssl)?password=)[^&#]*", r"\1***", url)
+    """The URL with `***` in the place of every password in it; `***` alone if it is none: what it is nobody knows."""
+    if "://" not in url:
+        return "***"
+    for where, instead in _PASSWORDS:
+        url = where.sub(instead, url, count=1 if where.pattern.startswith("^") else 0)
+    return url

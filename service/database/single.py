@@ -70,13 +70,15 @@ def _reason(url: str, error: BaseException) -> str:
 def _engine(url: str) -> AsyncEngine:
     if url.startswith("sqlite:"):
         file = URL.create("sqlite+aiosqlite", database=str(path_of(url)))
-        engine = create_async_engine(file, poolclass=NullPool)
+        engine = create_async_engine(file, poolclass=NullPool, hide_parameters=True)
         event.listen(engine.sync_engine, "connect", _leave_transactions_to_us)
         event.listen(engine.sync_engine, "begin", _begin_immediate)
         return engine
     target = target_of(url, statement_timeout=STATEMENT_TIMEOUT, connect_timeout=CONNECT_TIMEOUT)
     connect = partial(asyncpg.connect, **target.named("poolgate command"))
-    engine = create_async_engine("postgresql+asyncpg://", async_creator=connect, poolclass=NullPool)
+    engine = create_async_engine(
+        "postgresql+asyncpg://", async_creator=connect, poolclass=NullPool, hide_parameters=True
+    )
     event.listen(engine.sync_engine, "begin", _lock)
     return engine
 
