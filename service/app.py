@@ -155,10 +155,9 @@ def create_app(settings: Settings | None = None, *, observe: Observe | None = No
     app.lifespan(lambda _app: watch.running())
     app.lifespan(lambda _app: state.history.running(lifecycle.until_draining))
     prefix = settings.rest_prefix.rstrip("/") or None
-    documents = Documents(settings, database, app.functions)
     repeats = Repeats(Memory(database), settings.idempotency_lifetime)
     parts = Parts(settings, database, catalog, statements, repeats, authenticator, rules, _rate(settings))
-    described = RootApi(parts, documents)
+    described = RootApi(parts, Documents(settings, database, app.functions, authenticator))
     at_root = described.root if prefix is None else None
     app.register_blueprint(OperatorPages(parts, lifecycle, state, at_root).blueprint())
     if settings.openapi_mode != "disabled":  # else /docs is free for a view of the developer's

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from service import __version__
-from service.auth import Access, Identity
+from service.auth import Access, Authenticator, Identity, anonymous
 from service.catalog.model import EVERY_RIGHT, Catalog, Right
 from service.database import Database
 from service.errors import MediaTypeError, PathError
@@ -25,6 +25,7 @@ from service.settings import Settings
 _OPENAPI = ("application/openapi+json", "application/vnd.oai.openapi+json")
 _ANY = ("*/*", "application/*")
 _BUILDERS: dict[str, Callable[[Offer], dict[str, Any]]] = {"3.1": describe, "2.0": describe_swagger}
+_OPEN_TO = {Access.NONE: Right(0), Access.READ: Right.READ, Access.WRITE: EVERY_RIGHT}
 _MOST_KEPT = 16
 
 
@@ -90,6 +91,7 @@ class _Key(NamedTuple):
     role: str | None
     writes: bool
     version: str
+    credentials: tuple[str, ...]
 
 
 class Documents:
@@ -99,9 +101,17 @@ class Documents:
         settings: what is shown, and where it is.
         database: is asked what a role may do.
         registry: the functions in Python.
+        authenticator: knows what is checked of what callers send.
     """
 
-    def __init__(self, settings: Settings, database: Database, registry: Registry | None = None) -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        database: Database,
+        registry: Registry | None = None,
+        authenticator: Authenticator | None = None,
+    ) -> None:
+        self._authenticator = authenticator or Authenticator(anonymous("none", None))
         self._settings = settings
         self._registry = Registry() if registry is None else registry
         self._database = database
@@ -129,7 +139,7 @@ class Documents:
         Raises:
             DatabaseError, UnavailableError: what the role may do could not be found out.
         """
-        key = _Key(schema, identity.role, identity.access >= Access.WRITE, version)
+        key = _Key(schema, identity.role, identity.access >= Access.WRITE, version, self._credentials())
         found = self._known(catalog, key)
         if found is not None:
             return found
@@ -170,9 +180,16 @@ class Documents:
             python=tuple(described(each) for each in self._registry if catalog.may_call(each.name)),
             writers=key.writes,
             batch=settings.max_batch,
+            credentials=key.credentials,
+            open_to=_OPEN_TO[self._authenticator.nobody.access],
         )
         # In a thread: a thousand tables take half a second, and the loop has requests to serve meanwhile.
         return await asyncio.to_thread(_written, offer, key.version)
+
+    def _credentials(self) -> tuple[str, ...]:
+        keys = self._authenticator.keys
+        found = {"token": self._authenticator.tokens is not None, "key": keys is not None and keys.exist}
+        return tuple(name for name, is_checked in found.items() if is_checked)
 
     async def _rights(self, catalog: Catalog, key: _Key) -> Mapping[str, Right] | None:
         if key.role is None:

@@ -70,7 +70,7 @@ def _answer(document: Document, wanted: Wanted, profile: str | None) -> Answer:
     headers = {
         "ETag": document.tag,
         "Cache-Control": "no-cache",  # may be kept, and is asked about each time
-        "Vary": "Accept, Accept-Encoding, Accept-Profile, Authorization",
+        "Vary": "Accept, Accept-Encoding, Accept-Profile, Authorization, apikey",
         "Link": '</docs>; rel="service-doc"; type="text/html"',  # RFC 8631
     }
     if profile is not None:

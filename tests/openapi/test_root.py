@@ -135,7 +135,7 @@ async def test_asked_again(http: httpx.AsyncClient) -> None:
     """Who has the document is told that it has not changed; each version has a tag of its own."""
     first = await http.get(ROOT)
     assert first.headers["Cache-Control"] == "no-cache"
-    assert first.headers["Vary"] == "Accept, Accept-Encoding, Accept-Profile, Authorization"
+    assert first.headers["Vary"] == "Accept, Accept-Encoding, Accept-Profile, Authorization, apikey"
     again = await http.get(ROOT, headers={"If-None-Match": f'"other", {first.headers["ETag"]}'})
     assert (again.status_code, again.content) == (304, b"")
     assert "Content-Length" not in again.headers

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import httpx
 import pytest
@@ -20,6 +21,8 @@ from schemathesis.specs.openapi.checks import (
     response_schema_conformance,
     status_code_conformance,
 )
+
+from tests.security.forged import CHECKED, SECRET, valid
 
 CHECKS = [
     not_a_server_error,
@@ -89,15 +92,56 @@ def test_answers_to_writes_are_as_described(data_url: str, tmp_path: Path) -> No
     assert seen[400] > 100
 
 
+@pytest.mark.slow
+@pytest.mark.skipif(not CHECKED, reason="no tokens are checked")
+def test_answers_to_callers_with_credentials(data_url: str, tmp_path: Path) -> None:
+    """So it is for callers who must show credentials; with good ones no request is a 401."""
+    role = "write" if data_url.startswith("sqlite:") else str(urlsplit(data_url).username)
+    settings = {"anonymous": "none", "jwt_secret": SECRET}
+    known = ask_for_everything(data_url, tmp_path, token=valid(role), examples=3, **settings)
+    assert 401 not in known
+    assert {200, 201, 400} <= known.keys()
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(not CHECKED, reason="no tokens are checked")
+def test_answers_to_callers_without_credentials(data_url: str, tmp_path: Path) -> None:
+    """What the description says can be done without credentials can, and nothing else."""
+    with starting(tmp_path) as start, httpx.Client() as client:
+        site = start(database_url=data_url, anonymous="read", jwt_secret=SECRET).url
+        role = "write" if data_url.startswith("sqlite:") else str(urlsplit(data_url).username)
+        document = client.get(site + ROOT, headers={"Authorization": f"Bearer {valid(role)}"}).json()
+        seen: Counter[bool] = Counter()
+        for path, item in document["paths"].items():
+            for method, operation in item.items():
+                can_do_without = {} in operation.get("security", document["security"])
+                answer = client.request(method, site + ROOT.rstrip("/") + path, json=None if method == "get" else {})
+                assert (answer.status_code != 401) == can_do_without, (method, path, answer.text)
+                seen[can_do_without] += 1
+    assert min(seen[True], seen[False]) > 20
+
+
 def ask_for_everything(
-    url: str, folder: Path, *, anonymous: str, only: frozenset[str] | None = None, examples: int = EXAMPLES
+    url: str,
+    folder: Path,
+    *,
+    only: frozenset[str] | None = None,
+    examples: int = EXAMPLES,
+    token: str | None = None,
+    **of: str,
 ) -> Counter[int]:
-    """How many answers of each status there were to all described operations, or to those of some methods."""
+    """How many answers of each status there were to all described operations, or to those of some methods.
+
+    Args:
+        token: who asks; None for nobody that is known.
+        of: further settings.
+    """
+    sent = {} if token is None else {"Authorization": f"Bearer {token}"}
     wrong: list[str] = []
     seen: Counter[int] = Counter()
     with starting(folder) as start, httpx.Client() as client:
-        site = start(database_url=url, anonymous=anonymous).url
-        schema = schemathesis.openapi.from_dict(hinted(client.get(site + ROOT).json()))
+        site = start(database_url=url, **of).url
+        schema = schemathesis.openapi.from_dict(hinted(client.get(site + ROOT, headers=sent).json()))
         base = site + ROOT.rstrip("/")
         for found in schema.get_all_operations():
             operation = found.ok()
@@ -107,7 +151,7 @@ def ask_for_everything(
             @settings(BOUNDED, max_examples=examples)
             @given(case=operation.as_strategy())
             def ask(case: Any) -> None:
-                answer = case.call(base_url=base)
+                answer = case.call(base_url=base, headers=sent)
                 seen[answer.status_code] += 1
                 # What was written is sent back where that was asked for; else nothing, which is of no type.
                 checks = CHECKS if answer.content else [each for each in CHECKS if each not in OF_BODIES]

@@ -76,7 +76,10 @@ FAILURES = {
         ("PGRST100", "PGRST102", "PGRST108", "PGRST118", "PGRST120", "PGRST122", "PGRST123", "PGRST127", "PGRST200",
          "PGRST114", "PGRST115", "PGRST124", "PGRST204", "22P02", "23502", "23514", "42703", "42704", "PGATE400"),
     ),
-    401: Failure("Credentials are needed.", ("PGRST302", "42501")),
+    401: Failure(
+        "Credentials are needed, or those that were sent are not good.",
+        ("PGRST301", "PGRST302", "PGRST303", "PGATE401", "42501", "22023"),
+    ),
     403: Failure("The database does not allow it.", ("42501",)),
     404: Failure(
         "There is no such table, view or function, or no such operator for the column.",
@@ -102,7 +105,7 @@ FAILURES = {
     422: Failure("The `Idempotency-Key` is another request's.", ("PGATE422",)),
     429: Failure("The caller has more requests waiting than its share.", ("PGATE429",)),
     431: Failure("There are too many headers, or too long ones.", ("PGATE431",)),
-    500: Failure("The database or the service failed.", ("PGATE500", "XX000")),
+    500: Failure("The database or the service failed.", ("PGATE500", "XX000", "PGRST300")),
     503: Failure(
         "No connection or no schema yet, or others were in the way: try again after `Retry-After` seconds.",
         ("PGRST000", "PGRST002", "PGRST003", "PGATE001", "PGATE002", "40001", "40P01", "55P03"),
@@ -143,6 +146,7 @@ HEADERS: Json = {
     },
     "allow": {"description": "The methods that there are.", "schema": _TEXT},
     "retry-after": {"description": "Seconds to wait.", "schema": {"type": "string", "pattern": "^[0-9]+$"}},
+    "www-authenticate": {"description": "How to send credentials, and what is wrong with those sent.", "schema": _TEXT},
     "server-timing": {"description": "What the time went into, in milliseconds.", "schema": _TEXT},
     "x-request-id": {"description": "The name of the request in the service's log.", "schema": _TEXT},
 }
@@ -163,8 +167,11 @@ def failure_responses(*, writes: bool) -> Json:
     return {str(status): _failure(status, failure) for status, failure in failures(writes=writes).items()}
 
 
+_OF_FAILURES = {401: ("WWW-Authenticate",), 429: ("Retry-After",), 503: ("Retry-After",)}
+
+
 def _failure(status: int, failure: Failure) -> Json:
-    headers = {"Retry-After": refer("headers", "retry-after")} if status in (429, 503) else {}
+    headers = {name: refer("headers", name.lower()) for name in _OF_FAILURES.get(status, ())}
     return {
         "description": f"{failure.meaning} Codes, among others: {', '.join(failure.codes)}.",
         "headers": {**headers, **_ALWAYS},

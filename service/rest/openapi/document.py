@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from service.catalog.model import Relation
 from service.catalog.relationships import Relationships
-from service.rest.openapi import answers, parameters, relations, words
+from service.rest.openapi import answers, parameters, relations, security, words
 from service.rest.openapi.batches import batch_item
 from service.rest.openapi.bodies import body_schemas
 from service.rest.openapi.functions import function_paths, function_tags
@@ -25,6 +25,7 @@ def describe(offer: Offer) -> Json:
         "openapi": "3.1.0",
         "info": info(offer),
         "servers": [{"url": offer.server}],
+        **security.requirement(offer, writes=False),
         "tags": [
             {"name": _ROOT},
             *(relations.tag(each) for each in known.values() if each.name != _ROOT),
@@ -60,7 +61,9 @@ def _components(offer: Offer) -> Json:
     shared = parameters.SHARED | (parameters.written(offer) if offer.writes else {})
     if len(offer.catalog.schemas) > 1:
         shared["profile"] = parameters.profile_parameter(offer)
+    schemes = security.schemes(offer)
     return {
+        **({"securitySchemes": schemes} if schemes else {}),
         "schemas": {
             ERROR: answers.ERROR_SCHEMA,
             FILTER: {"type": "string", "pattern": words.filter_pattern(_groups(offer))},

@@ -12,6 +12,7 @@ from service.catalog.saved import SavedRoutine
 from service.rest.openapi import answers
 from service.rest.openapi.names import key, path, refer
 from service.rest.openapi.offer import Json, Offer, PythonFunction, split_comment
+from service.rest.openapi.security import more_of_writes
 from service.rest.openapi.types import column_schema
 
 TAG = "Functions"
@@ -140,6 +141,7 @@ def _item(offer: Offer, function: _Function) -> Json:
             "operationId": f"call.{key(function.name)}",
             "parameters": read,
             **_request_body(function),
+            **({} if function.readonly else more_of_writes(offer)),
             "responses": answered,
         }
     }

@@ -61,6 +61,8 @@ class Offer:
         python: the functions in Python.
         batch: how many operations a batch may have; 0 for none, the setting MAX_BATCH.
         writers: whether the caller may call functions that write.
+        credentials: what is checked of what callers send: "token", "key".
+        open_to: what callers may do at most who send none, as far as the service itself decides it.
     """
 
     catalog: Catalog
@@ -77,6 +79,8 @@ class Offer:
     python: tuple[PythonFunction, ...] = ()
     writers: bool = True
     batch: int = 0
+    credentials: tuple[str, ...] = ()
+    open_to: Right = EVERY_RIGHT
 
     @cached_property
     def relations(self) -> Mapping[str, Relation]:

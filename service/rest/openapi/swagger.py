@@ -5,6 +5,7 @@ from __future__ import annotations
 from urllib.parse import quote, urlsplit
 
 from service.catalog.model import Relation
+from service.rest.openapi import security
 from service.rest.openapi.answers import failures, media_of
 from service.rest.openapi.document import OPENAPI, info
 from service.rest.openapi.offer import Json, Offer, split_comment
@@ -23,6 +24,8 @@ def describe_swagger(offer: Offer) -> Json:
         "swagger": "2.0",
         "info": info(offer),
         **_server(offer),
+        **security.requirement(offer, writes=False, first="JWT"),
+        **({"securityDefinitions": security.swagger_schemes(offer)} if offer.credentials else {}),
         "produces": list(media_of(offer.catalog)),
         "paths": {"/": _root(), **{_path(name): _item(offer, each) for name, each in known.items()}},
         "responses": {

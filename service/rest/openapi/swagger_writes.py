@@ -8,6 +8,7 @@ from service.rest.openapi.answers import DONE
 from service.rest.openapi.bodies import required
 from service.rest.openapi.offer import Json, Offer
 from service.rest.openapi.parameters import key_parameters, written_with
+from service.rest.openapi.security import more_of_writes
 from service.rest.openapi.swagger_parts import called, failed, plain, property_of, refer, row_filters
 from service.rest.plan.narrowed import writable
 
@@ -50,6 +51,7 @@ def _operation(offer: Offer, method: str, relation: Relation) -> Json:
         "description": writes.description(method),
         **({"consumes": _CONSUMES} if method in _BODIES else {}),
         "parameters": [*keyed, *(refer("parameters", name) for name in names)],
+        **more_of_writes(offer, "JWT"),
         "responses": {**_done(method, relation), **failed(writes=True)},
     }
 

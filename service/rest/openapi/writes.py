@@ -10,6 +10,7 @@ from service.rest.openapi.bodies import request_body
 from service.rest.openapi.names import key, refer
 from service.rest.openapi.offer import Json, Offer
 from service.rest.openapi.parameters import key_parameters, written_with
+from service.rest.openapi.security import more_of_writes
 
 _ALL = "Without a filter it is all of them that are {}."
 _SAID = {
@@ -56,5 +57,6 @@ def _operation(offer: Offer, method: str, relation: Relation, filters: Sequence[
             *(refer("parameters", name) for name in written_with(offer, method, relation)),
         ],
         **body,
+        **more_of_writes(offer),
         "responses": answers.written_responses(method, refer("responses", f"{key(relation.name)}.written")),
     }
