@@ -48,7 +48,7 @@ _HEADERS: Mapping[str, Sequence[str]] = {
     "Accept": ("*/*", "application/json", "text/csv", "application/vnd.pgrst.object+json",
         "application/vnd.pgrst.plan", ";",
                "a/b", "", "*/*;q=0", "text/*" * 300, "application/geo+json", "\x00", "application/x-ndjson", "é/é"),
-    "Accept-Encoding": ("gzip", "br;q=x", "*;q=0", "zstd, gzip", "\xff", "identity;q=0"),
+    "Accept-Encoding": ("gzip", "br;q=x", "*;q=0", "gzip;q=0.5", "\xff", "identity;q=0"),
     "Accept-Profile": ("public", "main", "information_schema", "pg_catalog", "'; drop table node", "", "x" * 500),
     "Access-Control-Request-Headers": ("x", "authorization", "é"),
     "Access-Control-Request-Method": ("GET", "DELETE", "x", ""),

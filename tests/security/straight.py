@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gzip
 import json
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
@@ -28,7 +29,8 @@ class Reply:
     @property
     def error(self) -> dict[str, Any]:
         """The body of an error, which has its one shape."""
-        found = json.loads(self.body)
+        packed = self.headers.get("content-encoding") == "gzip"
+        found = json.loads(gzip.decompress(self.body) if packed else self.body)
         assert list(found) == SHAPE, found
         assert isinstance(found["code"], str), found
         assert isinstance(found["message"], str), found
