@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -130,7 +131,7 @@ def test_keys_for_encryption_are_left_out(key: dict[str, Any]) -> None:
     (json.dumps(jwk("P-256", alg="ES384")), "an alg that does not fit its key"),
     (json.dumps(jwk("Ed25519") | {"crv": "Ed448"}), "a curve other than Ed25519"),
     (json.dumps({"keys": [jwk("RSA"), jwk("Ed25519") | {"x": "AAAA"}]}), "cannot be read (key 2 of 2)"),
-])  # fmt: skip
+], ids=map(str, count()))  # fmt: skip
 def test_a_key_that_cannot_be_used_is_a_fault(secret: str, told: str) -> None:
     """Security 7: a secret under 32 bytes, and any key that cannot be used, ends the start; what it is is not told."""
     found = fault(jwt_secret=secret)
@@ -147,7 +148,7 @@ def test_a_key_that_cannot_be_used_is_a_fault(secret: str, told: str) -> None:
     ({"jwt_secret": SECRET, "jwt_algorithms": "HS512"}, "no key can be used for"),
     ({"jwt_algorithms": "RS257"}, "not known here"),
     ({"jwt_role_claim_key": "$.a..b"}, "from column 5 on"),
-])  # fmt: skip
+], ids=map(str, count()))  # fmt: skip
 def test_settings_that_do_not_fit_the_keys(flags: dict[str, Any], told: str) -> None:
     """The algorithms that are allowed are held against the keys at the start."""
     assert told in fault(**flags)
