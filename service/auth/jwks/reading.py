@@ -60,7 +60,7 @@ def restricted(keys: Sequence[CheckingKey], algorithms: Sequence[str]) -> tuple[
 def _of_secret(text: str, *, base64: bool) -> CheckingKey:
     if text.startswith("-----BEGIN"):
         raise ValueError("is a key in PEM form; expected the public key as a JWK")
-    octets = octets_of(text) if base64 else text.encode()
+    octets = octets_of(text) if base64 else text.encode(errors="surrogateescape")  # as the environment has it
     if len(octets) < SHORTEST:
         raise ValueError(f"is too short to be safe; {_EXPECTED}")
     try:
