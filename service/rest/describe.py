@@ -182,6 +182,7 @@ class Documents:
             batch=settings.max_batch,
             credentials=key.credentials,
             open_to=_OPEN_TO[self._authenticator.nobody.access],
+            minimal_errors=settings.client_error_verbosity == "minimal",
         )
         # In a thread: a thousand tables take half a second, and the loop has requests to serve meanwhile.
         return await asyncio.to_thread(_written, offer, key.version)

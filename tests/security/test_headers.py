@@ -160,6 +160,16 @@ async def test_nothing_is_guessed(path: str, sqlite_url: str) -> None:
         assert "Server" not in answer.headers
 
 
+@pytest.mark.parametrize("verbosity, told", [
+    ("verbose", ["code", "message", "details", "hint"]), ("minimal", ["code", "message"]),
+])  # fmt: skip
+async def test_errors_are_described_as_they_are(verbosity: str, told: list[str], sqlite_url: str) -> None:
+    """The description says which parts an error has."""
+    async with asking(filled(sqlite_url), anonymous="read", client_error_verbosity=verbosity) as http:
+        schema = (await http.get("/rest/v1/")).json()["components"]["schemas"]["poolgate.error"]
+        assert schema["required"] == list(schema["properties"]) == told
+
+
 ERRORS = (
     ("GET", "/rest/v1/itm", 404),
     ("GET", f"{ITEM}?nam=eq.1", 400),

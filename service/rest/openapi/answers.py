@@ -103,7 +103,7 @@ FAILURES = {
     415: Failure("A body of this type is not read.", ("PGRST107",)),
     416: Failure("There are no such rows.", ("PGRST103",)),
     422: Failure("The `Idempotency-Key` is another request's.", ("PGATE422",)),
-    429: Failure("The caller has more requests waiting than its share.", ("PGATE429",)),
+    429: Failure("The caller has more requests waiting than its share, or asks too often.", ("PGATE429", "PGATE430")),
     431: Failure("There are too many headers, or too long ones.", ("PGATE431",)),
     500: Failure("The database or the service failed.", ("PGATE500", "XX000", "PGRST300")),
     503: Failure(
@@ -127,6 +127,21 @@ ERROR_SCHEMA: Json = {
         "hint": {"type": ["string", "null"], "description": "What to do about it."},
     },
 }
+
+_MINIMAL = ("code", "message")
+
+
+def error_schema(*, minimal: bool) -> Json:
+    """The schema of errors' bodies.
+
+    Args:
+        minimal: whether they have code and message alone.
+    """
+    if not minimal:
+        return ERROR_SCHEMA
+    known = ERROR_SCHEMA["properties"]
+    return {**ERROR_SCHEMA, "required": list(_MINIMAL), "properties": {name: known[name] for name in _MINIMAL}}
+
 
 _TEXT = {"type": "string"}
 HEADERS: Json = {

@@ -65,7 +65,7 @@ def _components(offer: Offer) -> Json:
     return {
         **({"securitySchemes": schemes} if schemes else {}),
         "schemas": {
-            ERROR: answers.ERROR_SCHEMA,
+            ERROR: answers.error_schema(minimal=offer.minimal_errors),
             FILTER: {"type": "string", "pattern": words.filter_pattern(_groups(offer))},
             **{key(each.name): relations.row_schema(offer, each) for each in known},
             **{name: schema for each in known for name, schema in body_schemas(offer, each).items()},

@@ -63,6 +63,7 @@ class Offer:
         writers: whether the caller may call functions that write.
         credentials: what is checked of what callers send: "token", "key".
         open_to: what callers may do at most who send none, as far as the service itself decides it.
+        minimal_errors: whether errors have code and message alone, the setting CLIENT_ERROR_VERBOSITY.
     """
 
     catalog: Catalog
@@ -81,6 +82,7 @@ class Offer:
     batch: int = 0
     credentials: tuple[str, ...] = ()
     open_to: Right = EVERY_RIGHT
+    minimal_errors: bool = False
 
     @cached_property
     def relations(self) -> Mapping[str, Relation]:
