@@ -19,6 +19,7 @@ from service.database.hoisted import hoisted, seconds, strictest
 from service.settings import Settings
 from service.testing import client, running
 from tests.database.opened import until
+from tests.rest.test_transactions import counting
 from tests.security.signed import serving, token
 
 SCHEMA = """
@@ -228,6 +229,7 @@ async def test_a_role_that_there_is_not(monkeypatch: pytest.MonkeyPatch, server:
 REQUESTS: tuple[tuple[str, str, Any], ...] = (
     ("GET", "note", None),
     ("GET", "said", None),
+    ("GET", "", None),
     ("POST", "note", {"id": 2}),
     ("POST", "rpc/slow", {"seconds": 0}),
     ("POST", "rpc/sleeps", {}),
@@ -241,7 +243,7 @@ async def test_a_role_that_may_not_be_taken_on(
     """The caller is told 403 and no more; the log has the GRANT that would let it be."""
     async with serving(monkeypatch, server.url, anonymous="write") as (http, app):
         app.functions.add("sleeps", sleeps, readonly=False, role=None)
-        for method, url, body in REQUESTS:
+        for method, url, body in (each for each in REQUESTS if each != ("GET", "", None)):
             caplog.clear()
             answer = await http.request(method, url, json=body, headers=token(server.stranger))
             assert (answer.status_code, answer.json()["code"]) == (403, "42501"), (url, answer.text)
@@ -306,3 +308,35 @@ def test_what_is_hoisted() -> None:
     assert hoisted((("default_transaction_isolation", "no such"),), 10, timed=True).isolation is None
     levels = (("default_transaction_isolation", each) for each in ("serializable", "read committed"))
     assert strictest(tuple(levels)) == (("default_transaction_isolation", "serializable"),)
+
+
+# Round trips
+
+
+@pytest.mark.parametrize(
+    "trips, method, url, body",
+    [
+        (4, "GET", "note?id=eq.1", None),
+        (4, "HEAD", "note", None),
+        (4, "GET", "said", None),
+        (4, "GET", "note?select=id&limit=50", "text/csv"),
+        (4, "POST", "note", {"id": 5}),
+        (4, "POST", "rpc/strict", {"seconds": 0}),
+        (5, "POST", "", [{"method": "GET", "path": "note"}, {"method": "GET", "path": "note?id=eq.1"}]),
+    ],
+)
+async def test_round_trips(
+    monkeypatch: pytest.MonkeyPatch, server: Server, trips: int, method: str, url: str, body: Any
+) -> None:
+    """Under a role with settings and an isolation level of its own a request takes no more than without them."""
+    async with serving(monkeypatch, server.url) as (http, _):
+        accept = {"Accept": body} if isinstance(body, str) else {}
+        sent = None if accept else body
+        await http.request(method, url, json=sent, headers={**token(server.patient), **accept})
+        with counting(monkeypatch) as statements:
+            if isinstance(sent, dict) and "id" in sent:
+                sent = {"id": 6}
+            answer = await http.request(method, url, json=sent, headers={**token(server.patient), **accept})
+        assert answer.is_success, answer.text
+    assert len(statements) == trips, statements
+    assert statements[0].startswith(("BEGIN ISOLATION LEVEL serializable", "\n    BEGIN ISOLATION LEVEL serializable"))

@@ -14,7 +14,7 @@ from service.catalog.model import Catalog, Rights
 from service.catalog.saved import SavedRoutine
 from service.catalog.saved_file import SavedFile
 from service.database.base import Database
-from service.database.context import no_such_role
+from service.database.context import can_be_role, no_such_role
 from service.database.hoisted import Hoisted, Pairs, hoisted
 from service.database.limits import pool_limits
 from service.database.postgresql import changes, described, dialect, errors, reflect, saved
@@ -111,6 +111,8 @@ class PostgresqlDatabase(Database):
         return await described.with_description(self.pool, catalog)
 
     async def rights(self, schemas: Sequence[str], role: str) -> Rights | None:
+        if not can_be_role(role):
+            raise no_such_role(role)
         try:
             return await described.read_rights(self.pool, schemas, role)
         except Exception as error:
