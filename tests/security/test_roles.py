@@ -237,6 +237,13 @@ REQUESTS: tuple[tuple[str, str, Any], ...] = (
 )
 
 
+async def test_a_time_zone_that_there_is_not(monkeypatch: pytest.MonkeyPatch, server: Server) -> None:
+    """Under a role too it is the request that is wrong, not who sends it."""
+    async with serving(monkeypatch, server.url) as (http, _):
+        answer = await http.get("said", headers={**token(server.clerk), "Prefer": "timezone=Mars"})
+        assert (answer.status_code, answer.json()["code"]) == (400, "22023"), answer.text
+
+
 async def test_a_role_that_may_not_be_taken_on(
     monkeypatch: pytest.MonkeyPatch, server: Server, caplog: pytest.LogCaptureFixture
 ) -> None:
