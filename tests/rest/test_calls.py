@@ -79,18 +79,25 @@ async def test_calls(
 
 @asynccontextmanager
 async def serving(
-    templates: Any, *, migrated: bool = False, **settings: Any
+    templates: Any, *, migrated: bool = False, role: str | None = None, **settings: Any
 ) -> AsyncIterator[tuple[httpx.AsyncClient, Any]]:
-    """A client, and a connection of the test's own, on a fresh database; with the service's own tables if wanted."""
+    """A client, and a connection of the test's own, on a fresh database; with the service's own tables if wanted.
+
+    Args:
+        role: is made before the start, for callers without credentials, and taken away at the end.
+    """
     async with AsyncExitStack() as stack:
         url = await stack.enter_async_context(templates("postgresql", CALLS).fresh())
         if migrated:
             await migrate(url)
-        app = create_app(Settings(database_url=url, **{"anonymous": "write", **settings}))
-        await stack.enter_async_context(running(app))
-        http = await stack.enter_async_context(client(app))
         connection = await asyncpg.connect(url)
         stack.push_async_callback(connection.close)
+        if role is not None:
+            await connection.execute(f"create role {role} nologin")
+            stack.push_async_callback(connection.execute, f"drop owned by {role}; drop role {role}")
+        app = create_app(Settings(database_url=url, db_anon_role=role, **{"anonymous": "write", **settings}))
+        await stack.enter_async_context(running(app))
+        http = await stack.enter_async_context(client(app))
         yield http, connection
 
 
@@ -107,17 +114,13 @@ async def test_what_a_function_writes_is_there(templates: Any) -> None:
 async def test_with_a_key_it_is_called_once(templates: Any) -> None:
     """A call with an Idempotency-Key that comes again gets the first answer; so it is under a role without rights."""
     for role in (None, "rpc_once"):
-        async with serving(templates, migrated=True, db_anon_role=role) as (http, connection):
+        async with serving(templates, migrated=True, role=role) as (http, connection):
             if role is not None:
-                await connection.execute(f"create role {role} nologin; grant insert on log to {role}")
-            try:
-                for replayed in (None, "true"):
-                    answer = await http.post(RPC + "write_log", json={"line": "a"}, headers={"Idempotency-Key": "k"})
-                    assert (answer.status_code, answer.headers.get("Idempotent-Replayed")) == (204, replayed)
-                assert await connection.fetchval("select count(*) from log") == 1
-            finally:
-                if role is not None:
-                    await connection.execute(f"drop owned by {role}; drop role {role}")
+                await connection.execute(f"grant insert on log to {role}")
+            for replayed in (None, "true"):
+                answer = await http.post(RPC + "write_log", json={"line": "a"}, headers={"Idempotency-Key": "k"})
+                assert (answer.status_code, answer.headers.get("Idempotent-Replayed")) == (204, replayed)
+            assert await connection.fetchval("select count(*) from log") == 1
 
 
 @pytest.mark.parametrize(
@@ -209,15 +212,11 @@ async def test_who_may_nothing(templates: Any) -> None:
 
 async def test_a_role_calls_what_it_may(templates: Any) -> None:
     """With DB_ANON_ROLE the database decides, and the function runs as that role."""
-    async with serving(templates, db_anon_role="rpc_guest", anonymous="none") as (http, connection):
-        await connection.execute("create role rpc_guest nologin")
-        try:
-            await connection.execute("revoke execute on function say_hello(text) from public")
-            assert (await http.get(RPC + "who")).json() == "rpc_guest"
-            refused = await http.get(RPC + "say_hello?name=x")
-            assert (refused.status_code, refused.json()["code"]) == (401, "42501")
-        finally:
-            await connection.execute("drop owned by rpc_guest; drop role rpc_guest")
+    async with serving(templates, role="rpc_guest", anonymous="none") as (http, connection):
+        await connection.execute("revoke execute on function say_hello(text) from public")
+        assert (await http.get(RPC + "who")).json() == "rpc_guest"
+        refused = await http.get(RPC + "say_hello?name=x")
+        assert (refused.status_code, refused.json()["code"]) == (401, "42501")
 
 
 async def test_nothing_stays_on_the_connection(templates: Any) -> None:

@@ -271,7 +271,7 @@ async def test_a_caller_who_hangs_up(postgresql_url: str) -> None:
 
 
 ROLES = """
-    create role keyed nologin; grant select, insert on item to keyed; grant usage on sequence item_id_seq to keyed;
+    grant select, insert on item to keyed; grant usage on sequence item_id_seq to keyed;
     alter table item enable row level security; create policy mine on item using (true) with check (name <> 'secret');
     create table late (id int primary key, item int references item (id) deferrable initially deferred);
     grant select, insert on late to keyed;
@@ -282,10 +282,11 @@ async def test_a_role_of_few_rights(postgresql_url: str) -> None:
     """A caller's role needs no right to the service's table, its own rights count as ever, and what was put off to the
     transaction's end and fails then leaves no key."""
     await migrate(postgresql_url)
-    async with serving(postgresql_url, db_anon_role="keyed") as http:
-        other = await asyncpg.connect(postgresql_url)
-        await other.execute(ROLES)
-        try:
+    other = await asyncpg.connect(postgresql_url)
+    await other.execute("create role keyed nologin")
+    try:
+        async with serving(postgresql_url, db_anon_role="keyed") as http:
+            await other.execute(ROLES)
             assert (await send(http, body={"name": "secret"})).status_code == 401
             for replayed in (False, True):
                 answer = await send(http)
@@ -297,9 +298,9 @@ async def test_a_role_of_few_rights(postgresql_url: str) -> None:
                 late = await http.post("/rest/v1/late", json={"id": 1, "item": 9}, headers={"Idempotency-Key": "late"})
                 assert (late.status_code, late.json()["code"]) == (409, "23503")
             assert await other.fetchval("select count(*) from poolgate_idempotency") == 1
-        finally:
-            await other.execute("drop owned by keyed; drop role keyed")
-            await other.close()
+    finally:
+        await other.execute("drop owned by keyed; drop role keyed")
+        await other.close()
 
 
 IN_THE_WAY = """
