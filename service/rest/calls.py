@@ -18,7 +18,7 @@ from service.rest.answer.answer import Answer
 from service.rest.answer.called import answer_called
 from service.rest.answer.conditional import kept
 from service.rest.answer.rows import answer_plan
-from service.rest.asked import read_request
+from service.rest.asked import Limits, read_request
 from service.rest.asked.arguments import Arguments, arguments_of_query, read_arguments
 from service.rest.common import aside, ending, told_profile, understood
 from service.rest.execute import Request
@@ -93,7 +93,7 @@ class RpcApi:
             call=method in _READS,
         )
         once = self._once(asked, environ, identity)
-        arguments = await _arguments(asked, environ)
+        arguments = await _arguments(asked, environ, self.parts.limits)
         timings.mark("parse")
         ready = self.ready(understood(asked, self.parts.database), arguments, identity)
         timings.mark("plan")
@@ -195,10 +195,10 @@ class RpcApi:
         return methods_of(overloads)
 
 
-async def _arguments(asked: Asked, environ: WSGIEnvironment) -> Arguments:
+async def _arguments(asked: Asked, environ: WSGIEnvironment, limits: Limits) -> Arguments:
     if asked.method == "POST":
-        body = sent_body()
-        return await aside(len(body), partial(read_arguments, environ.get("CONTENT_TYPE"), body, asked.columns))
+        kind, body = environ.get("CONTENT_TYPE"), sent_body()
+        return await aside(len(body), partial(read_arguments, kind, body, asked.columns, limits.objects))
     if environ.get("CONTENT_LENGTH", "0") not in ("", "0") or "HTTP_TRANSFER_ENCODING" in environ:
         raise BodyError(f"A {asked.method} request takes no body", hint="Put arguments into the query string: ?name=5")
     return arguments_of_query(asked.arguments)

@@ -155,7 +155,9 @@ class Operations:
         if operation.reads:
             arguments = arguments_of_query(asked.arguments)
         else:
-            arguments = read_arguments(operation.headers.get("Content-Type"), operation.payload, asked.columns)
+            arguments = read_arguments(
+                operation.headers.get("Content-Type"), operation.payload, asked.columns, self.parts.limits.objects
+            )
         ready = self.calls.ready(asked, arguments, self.identity)
         _check_media(ready.media)
 

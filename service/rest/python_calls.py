@@ -19,7 +19,7 @@ from service.rest.asked.accept import read_accept
 from service.rest.asked.arguments import Arguments, Style, arguments_of_query, read_arguments
 from service.rest.asked.decode import check_query, decode
 from service.rest.asked.preferences import read_preferences
-from service.rest.common import ending
+from service.rest.common import aside, ending
 from service.rest.execute.idempotency import Once
 from service.rest.parts import Parts
 from service.rest.plan.media import choose_media
@@ -67,7 +67,7 @@ class PythonCalls:
         timings.mark("jwt")
         preferences = read_preferences(environ.get("HTTP_PREFER"))
         single = _wants_object(read_accept(environ.get("HTTP_ACCEPT"), self.parts.limits))
-        arguments = self._arguments(registered, method, environ)
+        arguments = await self._arguments(registered, method, environ)
         once = None if registered.readonly else self._once(environ, identity)
         timings.mark("parse")
         commit, transaction = ending(self.parts.settings.db_tx_end, preferences.transaction)
@@ -98,7 +98,7 @@ class PythonCalls:
             lambda kept: to_response(once.read(kept)),
         )
 
-    def _arguments(self, registered: Registered, method: str, environ: WSGIEnvironment) -> dict[str, Any]:
+    async def _arguments(self, registered: Registered, method: str, environ: WSGIEnvironment) -> dict[str, Any]:
         name, signature = registered.name, registered.signature
         pairs = _query(environ["QUERY_STRING"], self.parts.settings.max_url)
         pairs = [pair for pair in pairs if pair != _ALL or "select" in signature.arguments]
@@ -110,7 +110,8 @@ class PythonCalls:
                 details=f"The query string has {', '.join(key for key, _ in pairs)}",
                 hint="Give arguments in the body.",
             )
-        return _made(name, registered, read_arguments(environ.get("CONTENT_TYPE"), sent_body()))
+        kind, body, most = environ.get("CONTENT_TYPE"), sent_body(), self.parts.limits.objects
+        return await aside(len(body), lambda: _made(name, registered, read_arguments(kind, body, None, most)))
 
 
 def _kept(response: AnyResponse) -> Answer:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import re
+import sys
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
@@ -16,7 +17,6 @@ from urllib.parse import quote
 import httpx
 import pytest
 
-from service.database.postgresql import queries, routines
 from service.database.sqlite.driver import statements
 from tests.security.bounded_service import BOTH, recorded, serving, value_of
 
@@ -161,7 +161,11 @@ async def ask(http: httpx.AsyncClient, request: tuple[str, str, dict[str, Any]])
 
 
 REFLECTS = frozenset(
-    value for module in (queries, routines) for value in vars(module).values() if isinstance(value, str)
+    value
+    for name, module in sys.modules.items()
+    if name.startswith("service.database.postgresql")
+    for value in vars(module).values()
+    if isinstance(value, str)
 )
 TRANSACTION = re.compile(r"\s*(begin|commit|rollback|savepoint|release|set local|select pg_catalog\.)", re.IGNORECASE)
 

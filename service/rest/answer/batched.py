@@ -24,7 +24,7 @@ def answer_batch(answers: Sequence[Answer], applied: str = "") -> Answer:
 
 def as_value(answer: Answer) -> JsonValue:
     """The answer as later operations may refer to it, numbers with the digits that they have."""
-    return next(iter(rows_of(_written(answer).decode())))
+    return next(iter(rows_of(_written(answer).decode(), known=True)))
 
 
 def _written(answer: Answer) -> bytes:

@@ -9,7 +9,8 @@ from dataclasses import dataclass, field
 
 from service.errors import BodyError, MediaTypeError
 from service.rest.asked.decode import decode
-from service.rest.asked.payload_json import check_pairs, rows_of
+from service.rest.asked.limits import DEFAULT_LIMITS
+from service.rest.asked.payload_json import check_count, check_pairs, rows_of
 
 _RAW = {
     "text/plain": ("text",),
@@ -60,15 +61,18 @@ def arguments_of_query(pairs: Iterable[tuple[str, str]]) -> Arguments:
     return Arguments(Style.TEXTS, tuple(texts), texts)
 
 
-def read_arguments(content_type: str | None, body: bytes, columns: tuple[str, ...] | None = None) -> Arguments:
+def read_arguments(
+    content_type: str | None, body: bytes, columns: tuple[str, ...] | None = None, most: int = DEFAULT_LIMITS.objects
+) -> Arguments:
     """Those in a body.
 
     Args:
         content_type: the header; without one the body is JSON.
         columns: the keys that count; the others are passed over.
+        most: objects that it may have, the setting MAX_OBJECTS; the first has the arguments.
 
     Raises:
-        BodyError: it cannot be read as what it says it is.
+        BodyError: it cannot be read as what it says it is, or has too many objects.
         MediaTypeError: 415, a kind of body that is not read.
     """
     kind = (content_type or "").partition(";")[0].strip().lower() or "application/json"
@@ -84,16 +88,16 @@ def read_arguments(content_type: str | None, body: bytes, columns: tuple[str, ..
             hint=f"Send application/json, {_FORM}, or for a parameter without a name {', '.join(_RAW)}.",
             status=415,
         )
-    return _read_json(_text(body), columns)
+    return _read_json(_text(body), columns, most)
 
 
-def _read_json(text: str, columns: tuple[str, ...] | None) -> Arguments:
+def _read_json(text: str, columns: tuple[str, ...] | None, most: int) -> Arguments:
     if not text.strip(_SPACE):
         text = "{}"
     rows = rows_of(text)
     keyed = next(rows, {})  # an empty array has no arguments
-    for _ in rows:
-        pass  # all of it is read, to be JSON
+    for number, _ in enumerate(rows, 2):
+        check_count(number, most)  # all of it is read, to be JSON
     check_pairs(text)
     first = text.lstrip(_SPACE).startswith("[")
     names = tuple(keyed) if isinstance(keyed, dict) else ()

@@ -65,7 +65,7 @@ def read_payload(
 
 def objects(payload: Payload) -> Iterator[dict[str, JsonValue]]:
     """The objects, one at a time; numbers are `Number`s, documents dicts and lists."""
-    for row in rows_of(payload.text):
+    for row in rows_of(payload.text, known=True):
         yield _object(row, 1)
 
 

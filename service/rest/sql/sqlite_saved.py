@@ -145,7 +145,7 @@ def _from_text(of: Column, text: str) -> Any:
 
 
 def _from_object(of: Column, body: str, *, first: bool) -> Any:
-    value = next(iter(rows_of(body)))
+    value = next(iter(rows_of(body, known=True)))
     if isinstance(value, list) and first:
         value = value[0]
     return stored(of, textual=False)(typed(dict[str, JsonValue], value)[of.name])
