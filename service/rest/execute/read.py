@@ -75,7 +75,8 @@ async def _read(now: Turn, request: Request, arguments: list[Any]) -> Result:
 
 async def _fetch(lease: Lease, request: Request, arguments: list[Any]) -> tuple[Any, int | None]:
     prepared = request.prepared
-    await check_cost(lease, request)
+    if prepared.valve is not None:
+        await check_cost(lease, request, prepared.valve)
     row = await lease.fetchrow(prepared.statement.text, *arguments)
     if row is None:  # an aggregate over all rows always has one
         raise RuntimeError("the statement gave no row")

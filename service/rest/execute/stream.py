@@ -69,7 +69,8 @@ async def _few(request: Request) -> Stream:
     # A total that is counted apart is of the same moment as the rows.
     counts = request.prepared.total is not None
     async with turn(request, in_transaction=counts, lasting=_GRACE if counts else None) as now:
-        await check_cost(now.lease, request)
+        if request.prepared.valve is not None:
+            await check_cost(now.lease, request, request.prepared.valve)
         total, _ = await _total(now.lease, request)
         rows = await now.lease.fetch(statement.text, *arguments)
         ran = now.ran
@@ -81,7 +82,8 @@ async def _many(request: Request, timeout: float) -> Stream:
     arguments = request.arguments(statement)
     async with AsyncExitStack() as stack:
         now = await stack.enter_async_context(turn(request, in_transaction=True, lasting=timeout + _GRACE))
-        await check_cost(now.lease, request)
+        if request.prepared.valve is not None:
+            await check_cost(now.lease, request, request.prepared.valve)
         total, exact = await _total(now.lease, request)
         parts = await stack.enter_async_context(aclosing(now.lease.stream(statement.text, *arguments, part=FEW)))
         first, size, rest = [], 0, None

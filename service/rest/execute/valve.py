@@ -7,17 +7,15 @@ import json
 from service.errors import TooExpensiveError
 from service.pool import Lease
 from service.rest.execute.request import Request
+from service.rest.prepare import Valve
 
 
-async def check_cost(lease: Lease, request: Request) -> None:
-    """Asks the planner what the read would cost. One trip more; none where there is no limit.
+async def check_cost(lease: Lease, request: Request, valve: Valve) -> None:
+    """Asks the planner what the read would cost: one trip more.
 
     Raises:
         TooExpensiveError: it expects more than is allowed. What it plans is not told.
     """
-    valve = request.prepared.valve
-    if valve is None:
-        return
     for asking in valve.statements:
         found = await lease.fetchval(asking.text, *request.arguments(asking))
         cost: float = json.loads(found)[0]["Plan"]["Total Cost"]
