@@ -1,7 +1,7 @@
 """What the pool needs to know of a database driver: one small object per database, kept in `service/database/`.
 
 The pool hands out the driver's own connection (asyncpg's, aiosqlite's) with nothing in between, so all that differs
-between drivers stands here. Every method takes that connection; a driver object has no state of its own.
+between drivers stands here. Every method takes that connection; a driver object has no state but how it was set up.
 """
 
 from __future__ import annotations

@@ -267,7 +267,10 @@ class Statements:
         require_right(relation, Right.READ)
         plan = self._plan(asked, relation, catalog, media)
         if media.explain is not None:
-            return Prepared(relation, build_explain(plan, media.explain, self._database), None, Count.NONE, None, False)
+            explaining = build_explain(plan, media.explain, self._database)
+            # One that is analyzed is run.
+            valve = self._valve(build_read(plan, self._database)) if "analyze" in media.explain.options else None
+            return Prepared(relation, explaining, None, Count.NONE, None, False, valve=valve)
         estimate = build_estimate(plan, self._database)
         statement = build_read(plan, self._database, self._max_answer)
         total = build_total(plan, self._database) if media.streams and plan.rows else None

@@ -77,6 +77,18 @@ async def test_what_is_cheap_costs_one_trip_more(url: str, trips: list[str]) -> 
         assert head.headers["Content-Range"] == "0-0/1"
 
 
+async def test_plans_that_are_run(url: str) -> None:
+    """Security 15: a plan may be asked for whatever the read would cost; one that is run to be measured may not."""
+    plan = "application/vnd.pgrst.plan+json"
+    async with serving(url, db_max_cost=1000, db_plan_enabled=True) as (http, _):
+        asked = await http.get("/rest/v1/both_times?order=name", headers={"Accept": plan})
+        assert asked.json()[0]["Plan"]["Total Cost"] > 1000
+        run = await http.get("/rest/v1/both_times?order=name", headers={"Accept": f"{plan}; options=analyze"})
+        assert refusal(run) == EXPENSIVE
+        cheap = await http.get("/rest/v1/cheap?id=eq.1", headers={"Accept": f"{plan}; options=analyze"})
+        assert cheap.status_code == 200
+
+
 async def test_it_is_off_as_it_comes(url: str, trips: list[str]) -> None:
     """Security 15: without the setting nobody is asked, and a read is one statement."""
     async with serving(url) as (http, _):

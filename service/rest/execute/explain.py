@@ -7,6 +7,7 @@ from typing import Any
 
 from service.pool.driver import Row
 from service.rest.execute.request import Request, turn
+from service.rest.execute.valve import check_cost
 from service.rest.plan.media import Explain
 
 
@@ -20,6 +21,8 @@ async def run_explain(request: Request, explain: Explain) -> bytes:
     statement = request.prepared.statement
     arguments = request.arguments(statement)
     async with turn(request, in_transaction=True) as now:
+        if request.prepared.valve is not None:
+            await check_cost(now.lease, request, request.prepared.valve)
         return told_plan(await now.lease.fetch(statement.text, *arguments), explain)
 
 
