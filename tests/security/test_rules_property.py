@@ -30,7 +30,15 @@ RANDOM = Random(SEED)
 TABLES = worlds.rows_at_random(RANDOM)
 ROLES_AT_RANDOM = {f"r{number}": worlds.rules_at_random(RANDOM) for number in range(ROLES)}
 _CONDITIONS = {
-    "text": ("eq.red", "neq.blue", "like.*zq", "not.like.*3*", "in.(red,green,qa1zq,qb2zq)", "match.[1-4]z", "is.null"),
+    "text": (
+        "eq.red",
+        "neq.blue",
+        "like.*zq",
+        "not.like.*3*",
+        "in.(red,green,qa1zq,qb2zq)",
+        "match.[1-4]zq",
+        "is.null",
+    ),
     "int": ("gt.3", "lte.5", "in.(1,2,3,4)", "not.in.(5,6)", "isdistinct.2", "gte.97000000", "not.is.null"),
     "boolean": ("is.true", "not.is.true", "eq.false"),
     "json": ("is.null", "not.is.null", 'eq.{"k": "doca1zq"}'),

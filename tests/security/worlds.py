@@ -61,33 +61,55 @@ def rows_at_random(random: Random) -> dict[str, list[Row]]:
     return found
 
 
-Test = Callable[[Row, Mapping[str, Any]], bool]
+Truth = bool | None
+"""As SQL has it: None is neither."""
+Test = Callable[[Row, Mapping[str, Any]], Truth]
 
 
-def _tenant(row: Row, claims: Mapping[str, Any]) -> bool:
-    return bool(row["tenant"] == claims["tenant"])
+def _not(value: Truth) -> Truth:
+    return None if value is None else not value
+
+
+def _or(*values: Truth) -> Truth:
+    return True if True in values else None if None in values else False
+
+
+def _and(*values: Truth) -> Truth:
+    return False if False in values else None if None in values else True
+
+
+def _own(row: Row, claims: Mapping[str, Any]) -> Truth:
+    return None if row["tenant"] is None else bool(row["tenant"] == claims["tenant"])
+
+
+def _among(row: Row, claims: Mapping[str, Any]) -> Truth:
+    return None if row["tenant"] is None else row["tenant"] in claims["tenants"]
+
+
+def _is(row: Row, value: int) -> Truth:
+    return bool(row["shared"] == value)
 
 
 CONDITIONS: tuple[tuple[str, tuple[str, ...], Test], ...] = (
-    ("tenant=eq.{tenant}", ("tenant",), _tenant),
-    ("tenant=neq.{tenant}", ("tenant",), lambda row, claims: not _tenant(row, claims)),
-    ("tenant=not.eq.{tenant}", ("tenant",), lambda row, claims: not _tenant(row, claims)),
-    ("tenant=in.({tenants})", ("tenants",), lambda row, claims: row["tenant"] in claims["tenants"]),
-    ("tenant=not.in.({tenants})", ("tenants",), lambda row, claims: row["tenant"] not in claims["tenants"]),
+    ("tenant=eq.{tenant}", ("tenant",), _own),
+    ("tenant=neq.{tenant}", ("tenant",), lambda row, claims: _not(_own(row, claims))),
+    ("tenant=not.eq.{tenant}", ("tenant",), lambda row, claims: _not(_own(row, claims))),
+    ("tenant=in.({tenants})", ("tenants",), _among),
+    ("tenant=not.in.({tenants})", ("tenants",), lambda row, claims: _not(_among(row, claims))),
     (
         "or=(shared.is.true,tenant.eq.{tenant})",
         ("tenant",),
-        lambda row, claims: bool(row["shared"]) or _tenant(row, claims),
+        lambda row, claims: _or(_is(row, 1), _own(row, claims)),
     ),
     (
         "not.and=(shared.is.false,tenant.neq.{tenant})",
         ("tenant",),
-        lambda row, claims: bool(row["shared"]) or _tenant(row, claims),
+        lambda row, claims: _not(_and(_is(row, 0), _not(_own(row, claims)))),
     ),
-    ("tenant=eq.{tenant}&shared=is.false", ("tenant",), lambda row, claims: _tenant(row, claims) and not row["shared"]),
-    ("shared=is.true", (), lambda row, claims: bool(row["shared"])),
-    ("name=like.*1zq", (), lambda row, claims: str(row["name"]).endswith("1zq")),
-)  # fmt: skip
+    ("tenant=eq.{tenant}&shared=is.false", ("tenant",), lambda row, claims: _and(_own(row, claims), _is(row, 0))),
+    ("shared=is.true", (), lambda row, claims: _is(row, 1)),
+    ("name=like.*1zq", (), lambda row, claims: None if row["name"] is None else str(row["name"]).endswith("1zq")),
+)
 """Conditions, the claims they need, and what they mean."""
 
 
@@ -99,7 +121,7 @@ class Condition:
 
     def holds(self, row: Row, claims: Mapping[str, Any]) -> bool:
         """Whether a row fulfils it; none does where a claim is missing."""
-        return all(claims.get(name) is not None for name in self.needs) and self.test(row, claims)
+        return all(claims.get(name) is not None for name in self.needs) and self.test(row, claims) is True
 
 
 @dataclass(frozen=True)
