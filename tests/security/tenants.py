@@ -39,7 +39,8 @@ insert into note (id, tenant, owner, project_id, title, stars, public, secret, c
     (3, 'blue', 'bea', 2, 'b-one', 3, false, 'hush-3', 'c3'),
     (4, 'blue', 'ben', 2, 'b-two', 4, true, 'hush-4', 'c4');
 insert into tag values (1, 'red', 'hot'), (2, 'blue', 'cold'), (3, 'red', 'warm');
-insert into tagged values (1, 1, 'red'), (1, 2, 'blue'), (2, 1, 'red'), (3, 2, 'blue'), (3, 1, 'red');
+insert into tagged values (1, 1, 'red'), (1, 2, 'blue'), (2, 1, 'red'), (3, 2, 'blue'), (3, 1, 'red'),
+    (2, 3, 'blue');
 insert into vault values (1, 1, 'sesame');
 insert into setting values ('red', 'theme', 'dark'), ('blue', 'theme', 'light');
 insert into page values ('red', 'the red fox'), ('blue', 'the blue fox');
