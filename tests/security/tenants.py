@@ -37,7 +37,7 @@ insert into note (id, tenant, owner, project_id, title, stars, public, secret, c
     (1, 'red', 'rosa', 1, 'r-one', 1, false, 'hush-1', 'c1'),
     (2, 'red', 'rolf', 3, 'r-two', 2, true, 'hush-2', 'c2'),
     (3, 'blue', 'bea', 2, 'b-one', 3, false, 'hush-3', 'c3'),
-    (4, 'blue', 'ben', 2, 'b-two', 4, true, 'hush-4', 'c4');
+    (4, 'blue', 'ben', 1, 'b-two', 4, true, 'hush-4', 'c4');
 insert into tag values (1, 'red', 'hot'), (2, 'blue', 'cold'), (3, 'red', 'warm');
 insert into tagged values (1, 1, 'red'), (1, 2, 'blue'), (2, 1, 'red'), (3, 2, 'blue'), (3, 1, 'red'),
     (2, 3, 'blue');
@@ -97,6 +97,12 @@ read = ["body"]
 insert = true
 update = true
 delete = true
+rows = "tenant=eq.{tenant}"
+
+[merger.tables.note]
+read = ["id", "title"]
+insert = ["id", "tenant", "owner", "title"]
+update = ["id", "tenant", "owner", "title"]
 rows = "tenant=eq.{tenant}"
 
 [inbox.tables.note]

@@ -9,31 +9,39 @@ from typing import Any
 
 import httpx
 import pytest
+import pytest_asyncio
 
 from service.events import Event, RulesFailed
 from tests.security.ruled import bearer, fill, rows_in, serving
 from tests.security.tenants import BLUE, RED, RULES, SCHEMA
 
+pytestmark = pytest.mark.asyncio(loop_scope="module")
 NOBODY: dict[str, str] = {}
 
 
-@pytest.fixture
-def url(sqlite_url: str) -> str:
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where the database is, and all else: what is asked here changes nothing of it."""
+    return tmp_path_factory.mktemp("rules")
+
+
+@pytest.fixture(scope="module")
+def url(folder: Path) -> str:
     """The notes of two tenants."""
-    fill(sqlite_url, SCHEMA)
-    return sqlite_url
+    fill(f"sqlite:///{folder}/notes.db", SCHEMA)
+    return f"sqlite:///{folder}/notes.db"
 
 
-@pytest.fixture
-async def http(url: str, tmp_path: Path) -> AsyncIterator[httpx.AsyncClient]:
+@pytest_asyncio.fixture(loop_scope="module", scope="module")
+async def http(url: str, folder: Path) -> AsyncIterator[httpx.AsyncClient]:
     """The service with the rules; who has no credentials is `anon`."""
     events: list[Event] = []
     options: dict[str, Any] = {"db_anon_role": "anon", "db_aggregates_enabled": True, "db_plan_enabled": True}
-    (tmp_path / "f").mkdir()
-    (tmp_path / "f" / "stars.sql").write_text("-- readonly: yes\nselect sum(stars) as stars from note")
-    (tmp_path / "f" / "hidden.sql").write_text("-- readonly: yes\nselect 1 as one")
-    (tmp_path / "f" / "mine.sql").write_text("-- role: auditor\n-- readonly: yes\nselect 1 as one")
-    async with serving(url, RULES, tmp_path, events, functions=tmp_path / "f", **options) as client:
+    (folder / "f").mkdir()
+    (folder / "f" / "stars.sql").write_text("-- readonly: yes\nselect sum(stars) as stars from note")
+    (folder / "f" / "hidden.sql").write_text("-- readonly: yes\nselect 1 as one")
+    (folder / "f" / "mine.sql").write_text("-- role: auditor\n-- readonly: yes\nselect 1 as one")
+    async with serving(url, RULES, folder, events, functions=folder / "f", **options) as client:
         assert not [event for event in events if isinstance(event, RulesFailed)]
         yield client
 
@@ -67,6 +75,9 @@ READS: list[Case] = [
         ],
     ),
     (RED, "country?select=id,...project(name)", [{"id": 1, "name": ["R1"]}, {"id": 2, "name": ["R2"]}]),
+    (BLUE, "note?select=id,project(name)", [{"id": 3, "project": {"name": "B1"}}, {"id": 4, "project": None}]),
+    (BLUE, "note?select=id,...project(name)", [{"id": 3, "name": "B1"}, {"id": 4, "name": None}]),
+    (BLUE, "note?select=id,project()&project=is.null", [{"id": 4}]),
     (BLUE, "country?select=id&project=is.null", None),
     (BLUE, "country?select=id,project()&project=is.null", [{"id": 1}]),
     (BLUE, "country?select=id,project!inner()", [{"id": 2}]),
@@ -261,17 +272,3 @@ async def test_no_execution_plans(http: httpx.AsyncClient) -> None:
     """An execution plan names what the rows are found by: who has a role of the file gets none."""
     answer = await http.get("note", headers={**RED, "Accept": "application/vnd.pgrst.plan"})
     assert (answer.status_code, answer.json()["code"]) == (406, "PGRST107")
-
-
-async def test_errors_of_the_database_name_what_is_known(http: httpx.AsyncClient) -> None:
-    """Security 10: a constraint on a column that the role does not know is told without its name."""
-    known = await http.post("note", json={"tenant": "red", "title": "x"}, headers=RED)
-    assert 'column "owner"' in known.json()["message"]
-    taken = await http.post("note", json={"tenant": "red", "owner": "x", "code": "c3"}, headers=RED)
-    assert (taken.status_code, taken.json()["details"]) == (409, "A row with this value of (code) already exists.")
-    unknown = await http.post("page", json={"tenant": "red"}, headers=RED)
-    assert unknown.status_code == 201
-    hidden = await http.post(
-        "note", json={"tenant": "red", "title": "x"}, headers=bearer("inbox", app={"tenant": "red"})
-    )
-    assert 'column "owner"' in hidden.json()["message"]

@@ -171,6 +171,21 @@ async def test_a_role_that_only_puts_in(http: httpx.AsyncClient, url: str) -> No
     assert len(rows_in(url, "note")) == 7
 
 
+async def test_merging_with_what_is_not_seen(http: httpx.AsyncClient, url: str) -> None:
+    """Security 4: an upsert and a PUT change no row that their caller does not see, whatever they would make of it."""
+    who, before = bearer("merger", tenant="red"), everything(url)
+    row = {"id": 3, "tenant": "red", "owner": "x", "title": "mine now"}
+    for answer in (
+        await http.post("note", json=row, headers={**who, **MERGE}),
+        await http.post("note", json=[{**row, "id": 1}, row], headers={**who, **MERGE}),
+        await http.put("note?id=eq.3", json=row, headers=who),
+    ):
+        assert (answer.status_code, answer.json()["code"]) == (403, "42501")
+        assert everything(url) == before
+    merged = await http.post("note", json={**row, "id": 1}, headers={**who, **MERGE})
+    assert (merged.status_code, merged.json()) == (200, [{"id": 1, "title": "mine now"}])
+
+
 async def test_triggers_do_not_get_around_the_check(url: str, tmp_path: Path) -> None:
     """Rows are checked as they are once triggers have run."""
     fill(url, "create trigger t after insert on tag begin update tag set tenant = 'blue' where id = new.id; end;")
@@ -214,3 +229,17 @@ async def test_repeats(url: str, tmp_path: Path) -> None:
     assert refused.json()["code"] == "42501"
     assert answers[0] == answers[1] != answers[2] == answers[3]
     assert len([row for row in rows_in(url, "tag") if row[2] == "once"]) == 2
+
+
+async def test_errors_of_the_database_name_what_is_known(http: httpx.AsyncClient) -> None:
+    """Security 10: a constraint on a column that the role does not know is told without its name."""
+    known = await http.post("note", json={"tenant": "red", "title": "x"}, headers=RED)
+    assert 'column "owner"' in known.json()["message"]
+    taken = await http.post("note", json={"tenant": "red", "owner": "x", "code": "c3"}, headers=RED)
+    assert (taken.status_code, taken.json()["details"]) == (409, "A row with this value of (code) already exists.")
+    unknown = await http.post("page", json={"tenant": "red"}, headers=RED)
+    assert unknown.status_code == 201
+    hidden = await http.post(
+        "note", json={"tenant": "red", "title": "x"}, headers=bearer("inbox", app={"tenant": "red"})
+    )
+    assert 'column "owner"' in hidden.json()["message"]
