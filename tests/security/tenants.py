@@ -113,6 +113,17 @@ check = "tenant=eq.{app.tenant}"
 read = true
 rows = "tenant=in.({tenants},green)&or=(public.is.true,owner.not.eq.{sub})"
 
+[giver.tables.tag]
+read = true
+insert = true
+update = true
+rows = "tenant=eq.{tenant}"
+check = "tenant=in.(red,blue)"
+
+[blind.tables.note]
+insert = ["tenant", "title"]
+update = ["secret"]
+
 [nothing]
 """
 

@@ -186,6 +186,18 @@ async def test_merging_with_what_is_not_seen(http: httpx.AsyncClient, url: str) 
     assert (merged.status_code, merged.json()) == (200, [{"id": 1, "title": "mine now"}])
 
 
+async def test_rows_that_are_given_away(http: httpx.AsyncClient, url: str) -> None:
+    """What a role may write and not see is not given back, nor its key."""
+    who, row = bearer("giver", tenant="red"), {"id": 9, "tenant": "blue", "name": "gift"}
+    given = await http.post("tag", json=row, headers={**who, **GIVEN})
+    assert (given.status_code, given.json()) == (201, [])
+    told = await http.post("tag", json={**row, "id": 10}, headers={**who, "Prefer": "return=headers-only"})
+    assert "Location" not in told.headers
+    moved = await http.patch("tag?id=eq.1", json={"tenant": "blue"}, headers={**who, **GIVEN})
+    assert (moved.status_code, moved.json()) == (200, [])
+    assert len([row for row in rows_in(url, "tag") if row[1] == "blue"]) == 4
+
+
 async def test_triggers_do_not_get_around_the_check(url: str, tmp_path: Path) -> None:
     """Rows are checked as they are once triggers have run."""
     fill(url, "create trigger t after insert on tag begin update tag set tenant = 'blue' where id = new.id; end;")
@@ -237,9 +249,10 @@ async def test_errors_of_the_database_name_what_is_known(http: httpx.AsyncClient
     assert 'column "owner"' in known.json()["message"]
     taken = await http.post("note", json={"tenant": "red", "owner": "x", "code": "c3"}, headers=RED)
     assert (taken.status_code, taken.json()["details"]) == (409, "A row with this value of (code) already exists.")
-    unknown = await http.post("page", json={"tenant": "red"}, headers=RED)
-    assert unknown.status_code == 201
-    hidden = await http.post(
-        "note", json={"tenant": "red", "title": "x"}, headers=bearer("inbox", app={"tenant": "red"})
-    )
-    assert 'column "owner"' in hidden.json()["message"]
+    blind = bearer("blind")
+    unknown = await http.post("note", json={"tenant": "red", "title": "x"}, headers=blind)
+    told = 'the database refused what was to be written to "note"'
+    assert unknown.json() == {"code": "23502", "message": told, "details": None, "hint": None}
+    checked = await http.patch("note", json={"secret": "forbidden"}, headers=blind)
+    assert (checked.status_code, checked.json()["code"]) == (400, "23514")
+    assert "secret" not in checked.text
