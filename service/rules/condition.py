@@ -27,11 +27,6 @@ class Said:
     conditions: tuple[Condition, ...]
     values: tuple[Held, ...]
 
-    @property
-    def claimed(self) -> tuple[Held, ...]:
-        """The values that are claims, or have some."""
-        return tuple(each for each in self.values if _has_claim(each))
-
 
 def read_condition(text: str) -> Said:
     """The conditions that a text of the file has: `owner=eq.{sub}`, several with `&` between them.
@@ -94,7 +89,3 @@ def _held(value: Value) -> str | Claim | tuple[str | Claim, ...]:
 def _one(text: str) -> str | Claim:
     found = _CLAIM.fullmatch(text)
     return text if found is None else Claim(found[1])
-
-
-def _has_claim(held: Held) -> bool:
-    return any(isinstance(each, Claim) for each in (held.value if isinstance(held.value, tuple) else (held.value,)))

@@ -12,7 +12,7 @@ from service.errors import PoolgateError
 from service.rest.plan.allowed import capabilities
 from service.rest.plan.conditions import condition_on
 from service.rest.plan.names import nearest
-from service.rest.plan.narrowed import Narrowed, Restriction
+from service.rest.plan.narrowed import Conditions, Narrowed
 from service.rest.plan.scope import Scope
 from service.rest.plan.terms import Combination, Condition, Node, ReadPlan, Test
 from service.rest.sql import build_read, can_find_written
@@ -102,8 +102,8 @@ class Narrowing:
             rights=rights,
             inserts=frozenset(inserts),
             updates=frozenset(updates),
-            rows=self._restriction(relation, rule.rows, "rows"),
-            check=self._restriction(relation, rule.check, "check"),
+            rows=self._conditions(relation, rule.rows, "rows"),
+            check=self._conditions(relation, rule.check, "check"),
         )
 
     def _check_rights(self, relation: Relation, rule: TableRule, rights: Right) -> None:
@@ -117,16 +117,16 @@ class Narrowing:
         if rule.rows is not None and relation.replaces:
             raise _FaultError("rows", "a new row may replace others here (ON CONFLICT REPLACE), whosever they are")
 
-    def _restriction(self, relation: Relation, said: Said | None, key: str) -> Restriction | None:
+    def _conditions(self, relation: Relation, said: Said | None, key: str) -> Conditions:
         if said is None:
-            return None
+            return ()
         try:
             conditions = tuple(_resolved(relation, each, said) for each in said.conditions)
             plan = ReadPlan(Node(relation, (), where=conditions))
             build_read(plan, self.database).arguments((), Page())  # what cannot be asked of the columns shows
         except PoolgateError as error:
             raise _FaultError(key, error.message) from None
-        return Restriction(conditions, said.claimed)
+        return conditions
 
 
 def _resolved(relation: Relation, asked: Any, said: Said) -> Condition:

@@ -113,6 +113,10 @@ check = "tenant=eq.{app.tenant}"
 read = true
 rows = "tenant=in.({tenants},green)&or=(public.is.true,owner.not.eq.{sub})"
 
+[starred.tables.note]
+read = ["id"]
+rows = "or=(stars.not.eq.{stars},public.is.true)&stars=neq.{stars}"
+
 [giver.tables.tag]
 read = true
 insert = true

@@ -117,6 +117,11 @@ READS: list[Case] = [
     (bearer("auditor", sub="ben", tenants=[]), "note?select=id", []),
     (bearer("auditor", sub="ben", tenants=["blue", None]), "note?select=id", []),
     (bearer("auditor", tenants=["blue"]), "note?select=id", []),
+    (bearer("starred", stars="2"), "note?select=id", [{"id": 1}, {"id": 3}, {"id": 4}]),
+    (bearer("starred", stars=2), "note?select=id", [{"id": 1}, {"id": 3}, {"id": 4}]),
+    (bearer("starred", stars="two"), "note?select=id", []),
+    (bearer("starred", stars=2.5), "note?select=id", []),
+    (bearer("starred", stars=10**30), "note?select=id", []),
     (RED, "rpc/stars", [{"stars": 10}]),
 ]
 

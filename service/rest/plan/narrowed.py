@@ -10,22 +10,14 @@ from dataclasses import dataclass
 
 from service.catalog.model import EVERY_RIGHT, NO_RIGHT, Column, Relation, Right
 from service.errors import DatabaseError, PoolgateError
-from service.rest.plan.terms import Condition, Held
+from service.rest.plan.terms import Condition
 
 _NO_RIGHT = "42501"
 
 
-@dataclass(frozen=True, slots=True)
-class Restriction:
-    """What a rule says of rows.
-
-    Args:
-        conditions: on the relation's own columns, as of source 0; all must be true.
-        held: the values in them that are the caller's claims: where one is not told, nothing is true.
-    """
-
-    conditions: tuple[Condition, ...]
-    held: tuple[Held, ...] = ()
+Conditions = tuple[Condition, ...]
+"""What a rule says of rows: all must be true. They are on the relation's own columns, as of source 0; where a claim in
+them is not told, nothing is true."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,16 +29,16 @@ class Narrowed(Relation):
         rights: what may be done with it.
         inserts: the columns that a new row may be given.
         updates: those that may be changed.
-        rows: what a row fulfils that is there; None: every row.
-        check: what a row must fulfil once it is written; None: nothing.
+        rows: what a row fulfils that is there; none: every row is.
+        check: what a row must fulfil once it is written.
     """
 
     whole: Relation
     rights: Right = NO_RIGHT
     inserts: frozenset[str] = frozenset()
     updates: frozenset[str] = frozenset()
-    rows: Restriction | None = None
-    check: Restriction | None = None
+    rows: Conditions = ()
+    check: Conditions = ()
 
 
 def whole(relation: Relation) -> Relation:
@@ -59,14 +51,14 @@ def rights_on(relation: Relation) -> Right:
     return relation.rights if isinstance(relation, Narrowed) else EVERY_RIGHT
 
 
-def rows_of(relation: Relation) -> Restriction | None:
+def rows_of(relation: Relation) -> Conditions:
     """What a row fulfils that is there."""
-    return relation.rows if isinstance(relation, Narrowed) else None
+    return relation.rows if isinstance(relation, Narrowed) else ()
 
 
-def check_of(relation: Relation) -> Restriction | None:
+def check_of(relation: Relation) -> Conditions:
     """What a row must fulfil once it is written."""
-    return relation.check if isinstance(relation, Narrowed) else None
+    return relation.check if isinstance(relation, Narrowed) else ()
 
 
 def writable(relation: Relation) -> list[Column]:

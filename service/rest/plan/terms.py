@@ -160,6 +160,12 @@ class Held:
 
     value: str | Claim | tuple[str | Claim, ...]
 
+    @property
+    def is_claimed(self) -> bool:
+        """Whether there is a claim in it."""
+        parts = self.value if isinstance(self.value, tuple) else (self.value,)
+        return any(isinstance(each, Claim) for each in parts)
+
 
 Slot = int | Held
 """Where a value is: an index into the request's values, or a rule."""

@@ -11,7 +11,7 @@ from typing import Any, ClassVar
 from sqlalchemy import Dialect, Select, and_, case, literal_column, not_, null, or_
 
 from service.catalog.relationships import Relationship
-from service.rest.plan.narrowed import Restriction, rows_of
+from service.rest.plan.narrowed import Conditions, rows_of
 from service.rest.plan.terms import Combination, Condition, Exists, IsTest, Ordering, Target, Test
 from service.rest.sql.source import Expression, Row, Scope, Source, relation_table
 from service.rest.sql.statement import Binds
@@ -105,13 +105,15 @@ class Builder(ABC):
         """What a source's row must fulfil to be there for who asks."""
         return self.restricted(source, rows_of(source.relation))
 
-    def restricted(self, source: Source, by: Restriction | None) -> list[Expression]:
-        """What a source's row must fulfil by a rule."""
-        if by is None:
+    def restricted(self, source: Source, by: Conditions) -> list[Expression]:
+        """What a source's row must fulfil by a rule: that the claims in it are told, and it."""
+        if not by:
             return []
-        told = [self.binds.are_told(by.held) == literal_column("1")] if by.held else []
+        before = len(self.binds.claimed)
         with self.within(Scope([source], source.table)):
-            return [*told, *(self.condition(condition) for condition in by.conditions)]
+            conditions = [self.condition(condition) for condition in by]
+        claimed = self.binds.claimed[before:]
+        return [self.binds.are_told(claimed) == literal_column("1"), *conditions] if claimed else conditions
 
     def column(self, target: Target) -> Expression:
         source = self.scope.sources[target.source]

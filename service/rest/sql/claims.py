@@ -2,13 +2,43 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from typing import Any
 
+from service.errors import DatabaseError
 from service.rest.plan.terms import Claim, Held
 from service.rest.terms import Value
 
 Claims = Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Ruled:
+    """A rule's value as a statement has it.
+
+    Args:
+        convert: makes what is bound of it.
+    """
+
+    held: Held
+    convert: Callable[[Any], Any] | None
+
+    def value(self, claims: Claims) -> Any:
+        """What is bound; None where the claims do not tell it, or tell what its column's type cannot hold.
+
+        Raises:
+            DatabaseError: it has no claim, and its column's type cannot hold it.
+        """
+        found = told(self.held, claims)
+        if found is None or self.convert is None:
+            return found
+        try:
+            return self.convert(found)
+        except DatabaseError:
+            if not self.held.is_claimed:
+                raise
+            return None
 
 
 def told(held: Held, claims: Claims) -> Value | None:

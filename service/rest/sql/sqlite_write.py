@@ -61,7 +61,7 @@ def build_procedure(plan: WritePlan) -> Procedure:
     write, relation = plan.write, plan.write.relation
     reads = plan.returns is Returns.ROWS or (plan.returns is Returns.KEY and bool(relation.primary_key))
     rows = _Writer(plan).rows_written() if reads else None
-    checks = write.action is not Action.DELETE and check_of(relation) is not None
+    checks = write.action is not Action.DELETE and bool(check_of(relation))
     check = _Writer(plan).check() if checks else None
     reads = reads or checks
     if write.action is Action.INSERT:
@@ -134,7 +134,7 @@ class _Writer(SqliteBuilder):
     def _merges(self, target: FromClause) -> Expression:
         """True, and counted; of a row that is not there for who asks it ends the statement."""
         relation = self.write_plan.relation
-        if rows_of(relation) is None:
+        if not rows_of(relation):
             return _MERGES
         return case((and_(*self.visible(Source(relation, target))), _MERGES), else_=_UNSEEN)
 

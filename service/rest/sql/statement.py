@@ -14,7 +14,7 @@ from sqlalchemy.sql.elements import BindParameter
 from sqlalchemy.types import TypeEngine
 
 from service.rest.plan.terms import Held, Slot
-from service.rest.sql.claims import Claims, told
+from service.rest.sql.claims import Claims, Ruled
 from service.rest.terms import KeyValue, Page, Value
 
 Fill = Callable[[Sequence[Any], Page, Sequence[Page], Claims], Any]
@@ -96,25 +96,33 @@ class Procedure:
 
 
 class Binds:
-    """Hands out placeholders while a statement is built, and remembers what fills each."""
+    """Hands out placeholders while a statement is built, and remembers what fills each.
+
+    Attributes:
+        claimed: the values of rules so far that have claims in them.
+    """
 
     def __init__(self) -> None:
         self._fills: dict[str, Fill] = {}
+        self.claimed: list[Ruled] = []
 
     def value(
         self, slot: Slot, convert: Callable[[Any], Any] | None = None, type_: TypeEngine[Any] | None = None
     ) -> BindParameter[Any]:
         """A placeholder for the request's value number `slot`, or a rule's, as `convert` makes it."""
         if isinstance(slot, Held):
-            return self._new(_fill_held(slot, convert), type_ or String())
+            rule = Ruled(slot, convert)
+            self.claimed += [rule] if slot.is_claimed else []
+            return self._new(lambda values, page, pages, claims: rule.value(claims), type_ or String())
         if convert is None:
             return self._new(lambda values, page, pages, claims: values[slot], type_ or String())
         return self._new(lambda values, page, pages, claims: convert(values[slot]), type_ or String())
 
-    def are_told(self, held: Sequence[Held]) -> BindParameter[int]:
+    def are_told(self, claimed: Sequence[Ruled]) -> BindParameter[int]:
         """A placeholder that is 1 where the caller's claims tell all of these, and else 0."""
         return self._new(
-            lambda values, page, pages, claims: int(all(told(each, claims) is not None for each in held)), BigInteger()
+            lambda values, page, pages, claims: int(all(each.value(claims) is not None for each in claimed)),
+            BigInteger(),
         )
 
     def constant(self, constant: Any, type_: TypeEngine[Any] | None = None) -> BindParameter[Any]:
@@ -157,11 +165,3 @@ class Binds:
         """The finished statement. Every placeholder in it must come from here: SQLAlchemy may bind none of itself."""
         compiled = cast(SQLCompiler, clause.compile(dialect=dialect))
         return Statement(compiled.string, tuple(self._fills[name] for name in compiled.positiontup or ()))
-
-
-def _fill_held(held: Held, convert: Callable[[Any], Any] | None) -> Fill:
-    def fill(values: Sequence[Any], page: Page, pages: Sequence[Page], claims: Claims) -> Any:
-        found = told(held, claims)
-        return found if found is None or convert is None else convert(found)
-
-    return fill
