@@ -22,7 +22,7 @@ from schemathesis.specs.openapi.checks import (
     status_code_conformance,
 )
 
-from tests.security.forged import CHECKED, SECRET, valid
+from tests.security.forged import SECRET, valid
 
 CHECKS = [
     not_a_server_error,
@@ -93,7 +93,6 @@ def test_answers_to_writes_are_as_described(data_url: str, tmp_path: Path) -> No
 
 
 @pytest.mark.slow
-@pytest.mark.skipif(not CHECKED, reason="no tokens are checked")
 def test_answers_to_callers_with_credentials(data_url: str, tmp_path: Path) -> None:
     """So it is for callers who must show credentials; with good ones no request is a 401."""
     role = "write" if data_url.startswith("sqlite:") else str(urlsplit(data_url).username)
@@ -104,7 +103,6 @@ def test_answers_to_callers_with_credentials(data_url: str, tmp_path: Path) -> N
 
 
 @pytest.mark.slow
-@pytest.mark.skipif(not CHECKED, reason="no tokens are checked")
 def test_answers_to_callers_without_credentials(data_url: str, tmp_path: Path) -> None:
     """What the description says can be done without credentials can, and nothing else."""
     with starting(tmp_path) as start, httpx.Client() as client:

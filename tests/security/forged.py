@@ -8,12 +8,9 @@ import hmac
 import json
 import time
 from collections.abc import Mapping
-from importlib.util import find_spec
 from random import Random
 from typing import Any
 
-CHECKED = find_spec("service.auth.tokens") is not None
-"""Whether tokens are checked at all."""
 SECRET = "a secret of more than thirty-two bytes, for these tests"  # a sample
 _ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
 _HEADERS: tuple[Mapping[str, Any], ...] = (
