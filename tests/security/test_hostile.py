@@ -34,7 +34,7 @@ do $$ begin create role fuzz_reader nologin; exception when duplicate_object the
 grant select on all tables in schema public to fuzz_reader;
 """
 OF_CREDENTIALS = {"PGRST301", "PGRST302", "PGRST303", "PGATE401"}
-"""The codes of what is refused for its credentials. Of a role that a good token names the database says 22023 itself."""
+"""Of what is refused for its credentials. Of a role that a good token names the database says 22023 itself."""
 
 
 @dataclass
