@@ -57,7 +57,7 @@ def as_role(url: str, role: str, password: str) -> str:
 
 SENT = (
     *(valid(None, sub=CANARY), valid("read"), token({"role": CANARY}), token({"exp": 0}), token({}, secret=CANARY)),
-    *(f"{CANARY}-no-token", f"{CANARY}.a.b", f"pgate_{CANARY}_{'A' * 43}"),
+    *(f"{CANARY}-no-token", f"{CANARY}.a.b", f"pgk_{CANARY}12_{'A' * 43}"),
 )
 """Credentials: good, old, foreign, broken."""
 
