@@ -84,6 +84,8 @@ def bad(of: Random, good: tuple[str, ...]) -> str:
         case 9:
             return "".join(of.choice(_ALPHABET) for _ in range(of.choice((1, 10, 43, 44, 64, 5000))))
         case 10:
-            return of.choice(("", " ", ".", "..", "...", "a.b.c", "a.b.c.d.e", "null", "undefined", "é", "\x7f", "pgk_"))
+            return of.choice(
+                ("", " ", ".", "..", "...", "a.b.c", "a.b.c.d.e", "null", "undefined", "é", "\x7f", "pgk_")
+            )
         case _:
             return of.choice(("A.", "A" * 3000 + ".", "....")) * of.choice((1, 3))

@@ -28,7 +28,7 @@ def docstrings(path: Path) -> Iterator[str]:
             yield ast.get_docstring(node) or ""
 
 
-def tested() -> dict[int, set[str]]:
+def by_check() -> dict[int, set[str]]:
     """By check, the files with tests that name it."""
     found: dict[int, set[str]] = {number: set() for number in CHECKS}
     for path in (ROOT / "tests").rglob("test_*.py"):
@@ -37,7 +37,7 @@ def tested() -> dict[int, set[str]]:
     return found
 
 
-TESTED = tested()
+TESTED = by_check()
 ROWS = {int(number): FILE.findall(files) for number, files in ROW.findall((ROOT / "docs/security.md").read_text())}
 
 
