@@ -131,10 +131,15 @@ def _after(text: str, now: datetime) -> datetime:
 
 
 def roles_of(settings: Settings) -> Collection[str]:
-    """The roles that are none of the database's."""
-    from service.auth.authenticator import LEVELS
+    """The roles that are none of the database's: those of the file of rules, where there is one.
 
-    return tuple(LEVELS)
+    Raises:
+        SettingsError: that file has faults.
+    """
+    from service.auth.authenticator import LEVELS
+    from service.rules.file import read_rules
+
+    return tuple(LEVELS if settings.rules is None else read_rules(settings.rules))
 
 
 def choose(found: Sequence[ListedKey], which: str, now: datetime) -> ListedKey:

@@ -243,3 +243,28 @@ async def test_a_table_that_cannot_be_read(postgresql_url: str, caplog: pytest.L
         "API keys cannot be checked, callers who send one get a 503",
         "API keys can be checked again",
     ]
+
+
+async def test_a_table_that_somebody_planted(postgresql_url: str) -> None:
+    """A table of keys counts only if it belongs to one who may do everything there anyway."""
+    await run(
+        postgresql_url,
+        "create role planter nologin",
+        "create schema loose",
+        "grant create on schema loose to planter",
+    )
+    try:
+        await migrate(postgresql_url)
+        await run(postgresql_url, "create table loose.poolgate_api_key (like public.poolgate_api_key including all)")
+        await run(postgresql_url, "alter table loose.poolgate_api_key owner to planter")
+        key = await make_key(postgresql_url)
+        await run(postgresql_url, "insert into loose.poolgate_api_key table public.poolgate_api_key")
+        await run(postgresql_url, "drop table public.poolgate_api_key")
+        async with watched(postgresql_url) as (_, ring, watch, _clock):
+            await watch.look()
+            assert not ring.is_key(key)
+            await run(postgresql_url, "alter table loose.poolgate_api_key owner to current_user")
+            await watch.look()
+            assert ring.find(key).prefix == key[:12]
+    finally:
+        await run(postgresql_url, "drop owned by planter cascade", "drop role planter")

@@ -32,20 +32,39 @@ TABLE = "an entry of a table of literals, looked up by what was parsed"
 OURS = "names that the builder makes itself, numbered"
 QUOTED = "a name of the schema, quoted by the dialect's preparer"
 CATALOG = "the schema's own text, as the database keeps it"
+CORE = "SQLAlchemy's, of a table of ours, which binds every value"
 FINISHED = "a finished statement, whose values are placeholders"
 FIXED = "a constant of the database's class, or of a module"
 QUOTES = "constants of ours, and a text search's language of letters that the grammar has checked, between quotes"
 FILE = "a saved function's own file; it is prepared, not run"
 
 ALLOWED: dict[str, dict[str, str]] = {
+    "database/key_store.py": {
+        "_keys.insert().inline().values(row)": CORE,
+        "_keys.select().with_only_columns(*_SHOWN).order_by(_keys.c.id)": CORE,
+        "_keys.update().where(one).values(revoked_at=func.current_timestamp())": CORE,
+        "text(LOCATE)": FIXED,
+    },
+    "database/postgresql/api_keys.py": {
+        "_CHANGES.format(table=self._table)": QUOTED,
+        "_READ.format(table=self._table)": QUOTED,
+        "_NOTE.format(table=self._table)": QUOTED,
+    },
     "database/postgresql/described.py": {"query": FIXED},
     "database/postgresql/keys.py": {
         "_CLAIM.format(table=table)": QUOTED,
         "_FIND.format(table=table)": QUOTED,
         "_KEEP.format(table=self._table)": QUOTED,
     },
+    "database/postgresql/roles.py": {
+        "_SETTINGS.format(or_granted=_GRANTED if version >= _WITH_GRANTS else '')": SWITCH,
+    },
     "database/postgresql/saved.py": {"f'select cast(null as {parameter.type})'": FILE, "sql": FILE},
-    "database/single.py": {"f'select pg_advisory_xact_lock({LOCK})'": NUMBER},
+    "database/single.py": {
+        "f'select pg_advisory_xact_lock({LOCK})'": NUMBER,
+        "text(f\"notify {CHANNEL}, 'reload schema'\")": FIXED,
+        "f\"notify {CHANNEL}, 'reload schema'\"": FIXED,
+    },
     "database/sqlite/engine.py": {"begin": FIXED},
     "database/sqlite/files.py": {"f'PRAGMA journal_size_limit={LONGEST}'": NUMBER},
     "database/sqlite/log.py": {
@@ -67,8 +86,10 @@ ALLOWED: dict[str, dict[str, str]] = {
         "[self._with(procedure.find, [])]": FINISHED,
         "[self._with(procedure.change, [*self._row_values(), _as_array(keys)])]": FINISHED,
         "*_flat(self._with(rows, [_as_array(keys)]))": FINISHED,
+        "*_flat(self._with(check, [_as_array(keys)]))": FINISHED,
     },
     "rest/registered/run.py": {
+        "f'set transaction isolation level {level}'": "one of the four levels",
         "database.to_readonly": FIXED,
         "set_up[0]": "set_config with placeholders alone, as many as there are pairs",
         "database.pre_request": "the call of DB_PRE_REQUEST, whose name is quoted at the start",
@@ -224,7 +245,8 @@ SCRIPTED = {
         "'RELEASE SAVEPOINT reading'",
     },
     "pool/lease.py": {
-        "self._driver.begin(readonly=readonly, lasting=lasting)", "'commit' if commit else 'rollback'", "'rollback'",
+        "self._driver.begin(readonly=readonly, lasting=lasting, isolation=isolation)",
+        "'commit' if commit else 'rollback'", "'rollback'",
     },
 }  # fmt: skip
 """What is run as a script, which may be several statements and takes no arguments."""

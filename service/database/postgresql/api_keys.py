@@ -7,16 +7,11 @@ from collections.abc import Mapping
 import asyncpg
 
 from service.auth import KnownKey
-from service.database.api_keys import ApiKeys, Changes
+from service.database.api_keys import TABLE, ApiKeys, Changes
+from service.database.postgresql.own import locate
 from service.pool import Lease
 
-# Where it was made; of several, the one that the connection would find by the name alone.
-LOCATE = """
-    select n.nspname, pg_catalog.format('%I.%I', n.nspname, c.relname)
-    from pg_catalog.pg_class c join pg_catalog.pg_namespace n on n.oid = c.relnamespace
-    where c.relname = 'poolgate_api_key' and c.relkind in ('r', 'p') and c.relpersistence <> 't'
-    order by pg_catalog.pg_table_is_visible(c.oid) desc, n.nspname limit 1
-"""
+LOCATE = locate(TABLE)
 _CHANGES = """
     select pg_catalog.count(*), pg_catalog.max(id), pg_catalog.count(revoked_at), pg_catalog.max(revoked_at)
     from {table}

@@ -5,16 +5,11 @@ from __future__ import annotations
 import asyncpg
 
 from service.database.keys import SWEPT, TABLE, Claim, Kept, Keys
+from service.database.postgresql.own import locate
 from service.errors import KeyInUseError
 from service.pool import Lease
 
-# Where it was made; of several, the one that the connection would find by the name alone.
-_TABLE = """
-    select pg_catalog.format('%I.%I', n.nspname, c.relname)
-    from pg_catalog.pg_class c join pg_catalog.pg_namespace n on n.oid = c.relnamespace
-    where c.relname = 'poolgate_idempotency' and c.relkind in ('r', 'p') and c.relpersistence <> 't'
-    order by pg_catalog.pg_table_is_visible(c.oid) desc, n.nspname limit 1
-"""
+_LOCATE = locate(TABLE)
 # The row of one who is under way is seen by nobody, and whoever put one of the same key beside it would wait. So the
 # lock is asked for first, which is given or not at once. It ends with the transaction, as the row's chances do.
 # Who is let through may find a row that the statement's snapshot is too old for: the conflict tells of that one too.
@@ -75,7 +70,8 @@ class PostgresqlKeys(Keys):
 
     async def _known(self, lease: Lease) -> str:
         if self._table is None:
-            self._table = await lease.fetchval(_TABLE)
-            if self._table is None:
+            found = await lease.fetchrow(_LOCATE)
+            if found is None:
                 raise LookupError(TABLE)
+            self._table = str(found[1])
         return self._table
