@@ -114,8 +114,9 @@ class Narrowing:
             return
         if rule.check is not None and not can_find_written(relation, self.database):
             raise _FaultError("check", "rows that are written here cannot be found again to be checked")
-        if rule.rows is not None and relation.replaces:
-            raise _FaultError("rows", "a new row may replace others here (ON CONFLICT REPLACE), whosever they are")
+        if relation.replaces and (rule.rows is not None or not rule.delete):
+            clause = "a row may replace others here (ON CONFLICT REPLACE); expected delete = true, and no rows"
+            raise _FaultError("", clause)
 
     def _conditions(self, relation: Relation, said: Said | None, key: str) -> Conditions:
         if said is None:

@@ -121,7 +121,8 @@ UNKNOWN = [
         "put_in.check: rows that are written here cannot be found",
     ),
     ("box = {insert = true, check = 'id=eq.1'}", "a.tables.box.check: rows that are written here cannot be found"),
-    ("lasting = {insert = true, rows = 'owner=eq.{sub}'}", "a.tables.lasting.rows: a new row may replace others here"),
+    ("lasting = {update = true}", "a.tables.lasting: a row may replace others here"),
+    ("lasting = {insert = true, rows = 'owner=eq.{sub}'}", "a.tables.lasting: a row may replace others here"),
 ]
 
 
