@@ -181,6 +181,7 @@ async def test_merging_with_what_is_not_seen(http: httpx.AsyncClient, url: str) 
         await http.put("note?id=eq.3", json=row, headers=who),
     ):
         assert (answer.status_code, answer.json()["code"]) == (403, "42501")
+        assert answer.json()["message"] == 'a row violates the rules of "note"'
         assert everything(url) == before
     merged = await http.post("note", json={**row, "id": 1}, headers={**who, **MERGE})
     assert (merged.status_code, merged.json()) == (200, [{"id": 1, "title": "mine now"}])

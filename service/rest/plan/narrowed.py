@@ -114,6 +114,8 @@ def discreet(relation: Relation, error: PoolgateError) -> PoolgateError:
     """An error of a write as it is told to who may not know all names in it."""
     if not isinstance(relation, Narrowed) or not isinstance(error, DatabaseError):
         return error
+    if error.code == _NO_RIGHT:
+        return violated(relation)
     if all(name == relation.name or named(relation, name) is not None for name in error.names):
         return error
     return DatabaseError(
