@@ -41,6 +41,7 @@ CHOSEN = [
     Known("a table's name in Location is encoded", on(r"POST /odd name"), only("Location")),
     Known("rows come back in the body's order, not in that of a join", on(r"countries\(name\) "), in_order),
     Known("what is no object is told before the database is asked", on(r",333\]"), ours("PGRST102")),
+    Known("an object has a key once", on(r'"name":"a","name":"saw"'), status(400, 201)),
     Known("a body that is no object is no row", on(r' "name"$'), status(400, 201)),
     Known("documents in forms and CSV are parsed", on(r"/documents"), rows),
     Known("and refused if they are none", on(r"/documents"), ours("22P02")),
