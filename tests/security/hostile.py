@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from random import Random
-from urllib.parse import quote
+from urllib.parse import quote, unquote
 
 from fuzz import INJECTIONS
 from fuzz_writes import TABLES, Writes
@@ -101,6 +101,12 @@ class Hostile:
     query: bytes
     headers: Pairs
     body: bytes
+
+    @property
+    def text(self) -> str:
+        """All of it that an answer may repeat."""
+        url = unquote(f"{self.path.decode('latin-1')}?{self.query.decode('latin-1')}")
+        return f"{url} {self.body.decode('utf-8', 'replace')}"
 
 
 class Hostiles:

@@ -27,10 +27,15 @@ class Reply:
     body: bytes
 
     @property
+    def text(self) -> str:
+        """The body, unpacked."""
+        packed = self.headers.get("content-encoding") == "gzip"
+        return (gzip.decompress(self.body) if packed else self.body).decode("utf-8", "replace")
+
+    @property
     def error(self) -> dict[str, Any]:
         """The body of an error, which has its one shape."""
-        packed = self.headers.get("content-encoding") == "gzip"
-        found = json.loads(gzip.decompress(self.body) if packed else self.body)
+        found = json.loads(self.text)
         assert list(found) == SHAPE, found
         assert isinstance(found["code"], str), found
         assert isinstance(found["message"], str), found

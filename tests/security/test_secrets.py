@@ -184,7 +184,8 @@ def test_a_database_that_refuses(guarded_url: str, tmp_path: Path) -> None:
     unreadable = f"postgresql://user:{PASSWORD}@a b:x/db"
     flags = {"POOLGATE_LOG_LEVEL": "debug", "POOLGATE_LOG_FORMAT": "json"}
     for url in (wrong, nobody, unreadable, f"mysql://user:{PASSWORD}@host/db", *MISTAKEN):
-        for command in (["serve", "--bind", "127.0.0.1:0"], ["migrate"], ["settings"]):
+        commands = (["serve", "--bind", "127.0.0.1:0"], ["migrate"], ["settings"])
+        for command in commands if url in (wrong, nobody) else commands[:1]:
             with process(tmp_path, command, {**flags, "DATABASE_URL": url}) as site:
                 if command[0] == "serve" and url in (wrong, nobody):
                     until(lambda: "connection to the database" in site.text or ended(site))
