@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from itertools import islice
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -97,7 +98,7 @@ def test_answers_to_callers_with_credentials(data_url: str, tmp_path: Path) -> N
     """So it is for callers who must show credentials; with good ones no request is a 401."""
     role = "write" if data_url.startswith("sqlite:") else str(urlsplit(data_url).username)
     settings = {"anonymous": "none", "jwt_secret": SECRET}
-    known = ask_for_everything(data_url, tmp_path, token=valid(role), examples=3, **settings)
+    known = ask_for_everything(data_url, tmp_path, token=valid(role), examples=2, every=3, **settings)
     assert 401 not in known
     assert {200, 201, 400} <= known.keys()
 
@@ -114,7 +115,9 @@ def test_answers_to_callers_without_credentials(data_url: str, tmp_path: Path) -
             for method, operation in item.items():
                 can_do_without = {} in operation.get("security", document["security"])
                 answer = client.request(method, site + ROOT.rstrip("/") + path, json=None if method == "get" else {})
-                assert (answer.status_code != 401) == can_do_without, (method, path, answer.text)
+                # Of a function that is called wrongly there is nothing that could need credentials.
+                refused = (401, 404) if path.startswith("/rpc/") and not can_do_without else (401,)
+                assert (answer.status_code not in refused) == can_do_without, (method, path, answer.text)
                 seen[can_do_without] += 1
     assert min(seen[True], seen[False]) > 20
 
@@ -126,12 +129,14 @@ def ask_for_everything(
     only: frozenset[str] | None = None,
     examples: int = EXAMPLES,
     token: str | None = None,
+    every: int = 1,
     **of: str,
 ) -> Counter[int]:
     """How many answers of each status there were to all described operations, or to those of some methods.
 
     Args:
         token: who asks; None for nobody that is known.
+        every: not all of the operations, but each so many-th.
         of: further settings.
     """
     sent = {} if token is None else {"Authorization": f"Bearer {token}"}
@@ -141,7 +146,7 @@ def ask_for_everything(
         site = start(database_url=url, **of).url
         schema = schemathesis.openapi.from_dict(hinted(client.get(site + ROOT, headers=sent).json()))
         base = site + ROOT.rstrip("/")
-        for found in schema.get_all_operations():
+        for found in islice(schema.get_all_operations(), 0, None, every):
             operation = found.ok()
             if only is not None and operation.method.upper() not in only:
                 continue
