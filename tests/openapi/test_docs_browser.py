@@ -9,6 +9,7 @@ from contextlib import closing
 from pathlib import Path
 
 import chromium
+import jwt
 import pytest
 from chromium import CONTRAST, Page, browser
 from poolgate_process import Process, make_shop, starting
@@ -171,3 +172,21 @@ def test_who_is_not_let_in_is_told(tab: Page, tmp_path: Path) -> None:
         tab.open(f"{site.url}/docs")
         tab.until("document.getElementById('docs').textContent.includes('Anonymous access is off')")
         assert "POOLGATE_ANONYMOUS" in tab.run("document.getElementById('docs').textContent")
+
+
+def test_who_has_a_token_reads_and_tries(tab: Page, tmp_path: Path) -> None:
+    """With a token in its field the page shows the description, and what is tried is asked with it."""
+    secret = "s" * 40
+    with starting(tmp_path) as start:
+        site = start(database_url=make_shop(tmp_path / "shop.db"), anonymous="none", jwt_secret=secret)
+        tab.open(f"{site.url}/docs")
+        tab.until("document.getElementById('docs').textContent.includes('Anonymous access is off')")
+        tab.run("document.getElementById('credentials').focus()")
+        tab.do("Input.insertText", text=jwt.encode({"role": "read"}, secret))
+        enter(tab, "document.querySelector('#who button')")
+        tab.until("document.querySelectorAll('nav li').length === 2 && !!document.querySelector('.opblock')")
+        open_read(tab, "item")
+        enter(tab, "document.querySelector('.btn.execute')")
+        tab.until(f"!!{RESPONSE}")
+        assert tab.run(f"{RESPONSE}.textContent").startswith("200")
+    tab.complaints.clear()  # the first answer was a 401

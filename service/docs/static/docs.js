@@ -6,10 +6,13 @@ const list = document.getElementById("tables");
 const find = document.getElementById("find");
 const { root, schema } = place.dataset;
 const START = "/";
+let credentials = ""; // kept in this page alone
+let whole = null;
 
 async function load() {
   const headers = { Accept: "application/openapi+json; version=3.1" };
   if (schema) headers["Accept-Profile"] = schema;
+  if (credentials) headers.Authorization = `Bearer ${credentials}`;
   const answer = await fetch(root, { headers });
   const body = await answer.json();
   if (!answer.ok) throw new Error([body.message, body.hint].filter(Boolean).join(". "));
@@ -41,7 +44,7 @@ function part(whole, path) {
   return { openapi: whole.openapi, info, servers: whole.servers, tags, paths: { [path]: whole.paths[path] }, components };
 }
 
-function show(whole) {
+function show() {
   const asked = location.hash.slice(1);
   const path = Object.hasOwn(whole.paths, asked) ? asked : START;
   for (const link of list.querySelectorAll("a")) {
@@ -58,10 +61,14 @@ function show(whole) {
     tryItOutEnabled: true,
     defaultModelsExpandDepth: 0,
     validatorUrl: null,
+    requestInterceptor: (request) => {
+      if (credentials) request.headers.Authorization = `Bearer ${credentials}`;
+      return request;
+    },
   });
 }
 
-function entry(whole, path) {
+function entry(path) {
   const link = document.createElement("a");
   link.href = `#${path}`;
   link.dataset.path = path;
@@ -71,17 +78,30 @@ function entry(whole, path) {
   return item;
 }
 
-load().then(
-  (whole) => {
-    list.replaceChildren(...Object.keys(whole.paths).map((path) => entry(whole, path)));
-    find.addEventListener("input", () => {
-      const wanted = find.value.toLowerCase();
-      for (const item of list.children) item.hidden = !item.textContent.toLowerCase().includes(wanted);
-    });
-    addEventListener("hashchange", () => show(whole));
-    show(whole);
-  },
-  (error) => {
+async function start() {
+  try {
+    whole = await load();
+  } catch (error) {
+    whole = null;
+    list.replaceChildren();
     place.textContent = `The description cannot be had: ${error.message}`;
-  },
-);
+    return;
+  }
+  list.replaceChildren(...Object.keys(whole.paths).map(entry));
+  narrow();
+  show();
+}
+
+function narrow() {
+  const wanted = find.value.toLowerCase();
+  for (const item of list.children) item.hidden = !item.textContent.toLowerCase().includes(wanted);
+}
+
+find.addEventListener("input", narrow);
+addEventListener("hashchange", () => whole && show());
+document.getElementById("who").addEventListener("submit", (event) => {
+  event.preventDefault();
+  credentials = document.getElementById("credentials").value.trim();
+  start();
+});
+start();

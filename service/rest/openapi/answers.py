@@ -80,7 +80,7 @@ FAILURES = {
         "Credentials are needed, or those that were sent are not good.",
         ("PGRST301", "PGRST302", "PGRST303", "PGATE401", "42501", "22023"),
     ),
-    403: Failure("The database does not allow it.", ("42501",)),
+    403: Failure("The caller may not do it, or it is too expensive.", ("42501", "38003", "PGATE403")),
     404: Failure(
         "There is no such table, view or function, or no such operator for the column.",
         ("PGRST202", "PGRST205", "42883"),
@@ -98,7 +98,7 @@ FAILURES = {
         "A unique value is there already, a row that is referred to is not, or the same request is under way.",
         ("23505", "23503", "PGATE409"),
     ),
-    413: Failure("The query string or the body is too long.", ("PGATE413",)),
+    413: Failure("The query string, the body or the answer is too large.", ("PGATE413",)),
     414: Failure("The URL is too long.", ("PGATE414",)),
     415: Failure("A body of this type is not read.", ("PGRST107",)),
     416: Failure("There are no such rows.", ("PGRST103",)),
