@@ -193,10 +193,14 @@ class Exchange:
         """Called while the request lasts: is the client still there, and does it still read?"""
         if self._listener is None:
             self._listener = self._loop.create_task(self._listen())
-        timeout = self._app.limits.send_timeout
-        if self._writing_since is not None and self._loop.time() - self._writing_since > timeout:
-            self._give_up()
-        self._timer = self._loop.call_later(min(_LOOK_EVERY, timeout / 4), self._look)
+        pause = _LOOK_EVERY
+        if self._writing_since is not None:
+            left = self._writing_since + self._app.limits.send_timeout - self._loop.time()
+            if left <= 0:
+                self._give_up()
+            else:
+                pause = min(pause, left)
+        self._timer = self._loop.call_later(pause, self._look)
 
     async def _listen(self) -> None:
         for _ in range(_LISTEN_TO):
