@@ -20,6 +20,10 @@ TOLD = (
     "select pg_catalog.current_setting('response.status', true), pg_catalog.current_setting('response.headers', true)"
 )
 """What the database's own code has said of the answer so far."""
+KEPT = ("request.jwt.claims", "search_path", "timezone", "role")
+"""What decides for whom the rest of a transaction is run; the role last, for it may not be let set the others."""
+LEFT = "select " + ", ".join(f"pg_catalog.current_setting('{name}', true)" for name in KEPT)
+"""Their values."""
 
 
 _LONGEST_NAME = 63  # bytes

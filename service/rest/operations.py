@@ -31,7 +31,7 @@ from service.rest.common import told_profile
 from service.rest.execute.call import call_with
 from service.rest.execute.read import read_with
 from service.rest.execute.request import Request, narrowed
-from service.rest.execute.transaction import Terms, Turn, only_reading, seen_by, set_out_again
+from service.rest.execute.transaction import Terms, Turn, left_by_first, only_reading, seen_by, set_out_again
 from service.rest.execute.write import write_with
 from service.rest.parts import Parts
 from service.rest.plan.media import Media, choose_media
@@ -183,10 +183,11 @@ class Operations:
         values: list[JsonValue] = []
         refers = any(each.refers for each in operations)
         called, size = False, 0
+        left = await left_by_first(self.parts.database, now.lease) if any(each.is_call for each in operations) else ()
         for operation, known in zip(operations, ready, strict=True):
             with _told(operation, self.parts.database, self.identity):
                 if called:
-                    await set_out_again(self.parts.database, now.lease, self.identity, caller, terms)
+                    await set_out_again(self.parts.database, now.lease, self.identity, caller, terms, left)
                 whole = operation.with_answers(values, self.root)
                 one = known or self._ready(whole)
                 if one.guarded and not terms.readonly:

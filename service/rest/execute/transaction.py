@@ -10,7 +10,7 @@ from typing import TypeVar
 
 from service.auth import CHALLENGE, Identity
 from service.database import Database
-from service.database.context import NOBODY, NOTHING_TOLD, TOLD, Caller, Told, context, role_of
+from service.database.context import KEPT, LEFT, NOBODY, NOTHING_TOLD, TOLD, Caller, Told, context, role_of, setting
 from service.database.hoisted import Hoisted, Pairs
 from service.errors import PoolgateError
 from service.pool import Lease
@@ -130,12 +130,30 @@ async def _set_up(
             raise of_role(database, identity, error) from error
 
 
-async def set_out_again(database: Database, lease: Lease, identity: Identity, caller: Caller, terms: Terms) -> None:
-    """Has the rest of a transaction be as its beginning, whatever a function has set meanwhile."""
+async def left_by_first(database: Database, lease: Lease) -> Pairs:
+    """What the function before each request has left of what `set_out_again` sets back; nothing where there is none."""
+    if database.pre_request is None:
+        return ()
+    row = await lease.fetchrow(LEFT)
+    return () if row is None else tuple((name, row[place]) for place, name in enumerate(KEPT))
+
+
+async def set_out_again(
+    database: Database, lease: Lease, identity: Identity, caller: Caller, terms: Terms, left: Pairs = ()
+) -> None:
+    """Has the rest of a transaction be as its beginning, whatever a function has set meanwhile.
+
+    Args:
+        left: by the function before each request, which is not called again: a role that it took from the caller is
+            not the caller's after this either.
+    """
     if database.afresh:
         await lease.script(database.afresh)
         begins = database.hoisted(identity.role, terms.settings)
         await _set_up(database, lease, identity, caller, terms, begins)
+    if left:
+        found = setting(left)
+        await lease.fetchval(found[0], *found[1])
 
 
 @asynccontextmanager
