@@ -44,6 +44,7 @@ class Lifecycle:
         self._tried = asyncio.Event()
         self._leave_at: float | None = None  # the loop's time
         self._draining = asyncio.Event()
+        self._asking: asyncio.Task[str | None] | None = None
 
     @asynccontextmanager
     async def running(self) -> AsyncIterator[None]:
@@ -59,14 +60,17 @@ class Lifecycle:
         self._draining = asyncio.Event()  # new, for it belongs to the loop on which it is waited for
         self._up.clear()
         self._tried.clear()
+        self._asking = None
         living = asyncio.create_task(self._live(), name="poolgate: lifecycle")
         try:
             await self._await_first_attempt(living)
             yield
         finally:
             self.drain()
-            living.cancel()
-            await asyncio.wait({living})
+            tasks = {living} if self._asking is None else {living, self._asking}
+            for task in tasks:
+                task.cancel()
+            await asyncio.wait(tasks)
             await self._database.close(timeout=self.time_left())
 
     def drain(self) -> None:
@@ -110,11 +114,19 @@ class Lifecycle:
         return max(0.0, self._leave_at - asyncio.get_running_loop().time())
 
     async def why_not_ready(self) -> str | None:
-        """What stands in the way of serving, in words; None when nothing does."""
+        """What stands in the way of serving, in words; None when nothing does.
+
+        Anybody may ask, and as many at once as they like: the database is asked once for all of them.
+        """
         if self.draining:
             return "the service is stopping"
         if not self._up.is_set():
             return "the database has not been reached yet"
+        if self._asking is None or self._asking.done():
+            self._asking = asyncio.create_task(self._why_not_reached(), name="poolgate: readiness")
+        return await asyncio.shield(self._asking)
+
+    async def _why_not_reached(self) -> str | None:
         try:
             await self._ping()
         except PoolgateError as error:

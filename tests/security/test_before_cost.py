@@ -150,3 +150,14 @@ async def test_known_by_a_token(data_url: str) -> None:
         reply = await ask(app.asgi, sent)
         assert (reply.status, json.loads(reply.body) != []) == (200, True)
         assert pool_of(app).stats().acquired == before + 1
+
+
+async def test_probes_take_one_connection(data_url: str) -> None:
+    """Security 24: whether it is ready anybody may ask; however many do at once, they take one connection together,
+    wait for none, and turn nobody away.
+    """
+    async with serving(data_url, anonymous="none", pool_min_size=1, pool_max_size=2, pool_max_waiting=5) as app:
+        before = taken(pool_of(app).stats())[1:]
+        replies = await asyncio.gather(*(ask(app.asgi, replace(GET, path=b"/-/ready")) for _ in range(200)))
+        assert {reply.status for reply in replies} == {200}
+        assert taken(pool_of(app).stats())[1:] == before
