@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import enum
+import hashlib
 import json
 from collections.abc import Hashable, Mapping
 from dataclasses import dataclass, field
@@ -10,6 +11,9 @@ from types import MappingProxyType
 from typing import Any
 
 from service.errors import AuthError, DatabaseError, SettingsError
+
+_LONGEST_SCOPE = 500
+"""Characters that are kept as they are: PostgreSQL's indexes take no longer texts than 2700 bytes."""
 
 
 class Access(enum.IntEnum):
@@ -50,7 +54,10 @@ class Identity:
             return json.dumps(["anonymous" if self.anonymous else "token", self.role])
         by = {"iss", "sub"} if "sub" in self.claims else self.claims.keys() - {"exp", "iat", "nbf", "jti"}
         who = {name: self.claims[name] for name in sorted(by) if name in self.claims}
-        return json.dumps(["token", self.role, who], default=str, sort_keys=True)
+        scope = json.dumps(["token", self.role, who], default=str, sort_keys=True)
+        if len(scope) <= _LONGEST_SCOPE:
+            return scope
+        return json.dumps(["long", hashlib.sha256(scope.encode()).hexdigest()])
 
     def who(self, address: str | None) -> Hashable:
         """Whose share of the pool is counted, and whose requests are.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import sqlite3
+import uuid
 from collections import Counter
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, closing
@@ -23,6 +24,7 @@ from service.migrate import migrate
 from service.settings import load_settings
 from service.testing import client, running
 from tests.database.opened import until
+from tests.security.forged import SECRET, valid
 
 SCHEMA = {
     "sqlite": "create table item (id integer primary key, name text not null unique, n integer not null default 0);",
@@ -49,7 +51,7 @@ async def http(url: str) -> AsyncIterator[httpx.AsyncClient]:
 async def serving(url: str, **settings: Any) -> AsyncIterator[httpx.AsyncClient]:
     async with single_connection(url) as connection:
         await connection.execute(text(SCHEMA[url.partition(":")[0]]))
-    app = create_app(load_settings(database_url=url, anonymous="write", pool_max_size=4, **settings))
+    app = create_app(load_settings(database_url=url, anonymous="write", jwt_secret=SECRET, pool_max_size=4, **settings))
     async with running(app), client(app) as http:
         yield http
 
@@ -338,8 +340,21 @@ def test_whose_key_it_is() -> None:
         scope(sub="alice", role="admin"),
         scope(tenant=1),
         scope(tenant=2),
+        scope(groups=["a" * 3000, "b"]),
+        scope(groups=["a" * 3000, "c"]),
+        scope(role="admin", groups=["a" * 3000, "c"]),
         scope(),
         anonymous("write", None).scope,
         anonymous("write", "user").scope,
     ]
     assert len(set(callers)) == len(callers)
+
+
+async def test_a_caller_of_many_words(http: httpx.AsyncClient) -> None:
+    """Whose key it is may take more to say than an index holds."""
+    groups = [str(uuid.uuid4()) for _ in range(120)]
+    bearer = {"Authorization": f"Bearer {valid(None, groups=groups)}"}
+    assert (await send(http, **bearer)).status_code == 201
+    assert (await send(http, **bearer)).headers["Idempotent-Replayed"] == "true"
+    other = {"Authorization": f"Bearer {valid(None, groups=groups[1:])}"}
+    assert (await send(http, **other)).status_code == 409
