@@ -60,7 +60,7 @@ def _given() -> bytes:
 
 
 def _admit_neighbours() -> None:
-    if not is_loopback(request.remote_addr) or any(name in request.headers for name in _PROXIED):
+    if not is_loopback(request.remote_addr) or _is_proxied():
         raise AuthError("This page answers callers from its own machine alone", status=403, code="PGATE403", hint=_HINT)
     # A foreign page whose name was made to point at this machine would be let in otherwise.
     if not _is_own_name(request.headers.get("Host", "")):
@@ -70,6 +70,11 @@ def _admit_neighbours() -> None:
             code="PGATE403",
             hint=_HINT,
         )
+
+
+def _is_proxied() -> bool:
+    """Whether a proxy shows. Nginx, as it comes, adds no header and names our own address, but in HTTP/1.0."""
+    return request.environ["SERVER_PROTOCOL"] == "HTTP/1.0" or any(name in request.headers for name in _PROXIED)
 
 
 def is_loopback(address: str | None) -> bool:

@@ -12,7 +12,7 @@ import psutil
 import pytest
 from poolgate_process import make_shop, starting, until
 
-from security.edge_app import ELSEWHERE, ITEM, asking, filled, made
+from security.edge_app import ELSEWHERE, HERE, ITEM, asking, filled, made
 from service import __version__
 from service.operator.access import is_admitted
 from service.settings import FLAGS, SECRETS
@@ -103,6 +103,16 @@ async def test_the_token_is_compared_whole_and_in_constant_time(
         with app.test_request_context(headers={"Authorization": f"Bearer {given}"}):
             assert is_admitted(TOKEN) == (given == TOKEN)
     assert len(compared) == 4
+
+
+@pytest.mark.parametrize("protocol, admitted", [("HTTP/1.0", False), ("HTTP/1.1", True), ("HTTP/2", True)])
+def test_a_proxy_that_adds_no_header(protocol: str, admitted: bool, sqlite_url: str) -> None:
+    """Security 22: Nginx with nothing but `proxy_pass` adds no header, and calls from this machine by its own name, in
+    HTTP/1.0: its callers are no callers from this machine.
+    """
+    environ = {"REMOTE_ADDR": HERE, "SERVER_PROTOCOL": protocol}
+    with made(sqlite_url).test_request_context(environ_overrides=environ, headers={"Host": "127.0.0.1:8000"}):
+        assert is_admitted(None) == admitted
 
 
 @pytest.mark.parametrize("token, warned", [("short", True), ("x" * 15, True), ("x" * 16, False), (None, False)])
