@@ -85,8 +85,9 @@ def context(
     Raises:
         DatabaseError: 22023, the role has no name that a role can have.
     """
-    pairs = _of_request(database, identity, caller) if database.shows_requests else []
-    pairs += begins.pairs if lasts else (*begins.pairs, *begins.longest)
+    pairs = [*begins.pairs, *(() if lasts else begins.longest)]
+    if database.shows_requests:  # later than what the role has set, which is not to speak for the caller
+        pairs += _of_request(database, identity, caller)
     if path:
         pairs.append(("search_path", quoted_path(path)))
     if zone is not None:

@@ -101,6 +101,19 @@ async def test_what_is_set_for_a_role_is_set_under_it(monkeypatch: pytest.Monkey
         assert shown == ["4MB", "8s"]
 
 
+async def test_what_is_set_for_a_role_says_nothing_of_the_caller(
+    monkeypatch: pytest.MonkeyPatch, server: Server
+) -> None:
+    """Security 3: a role, which may set its own settings for all who come as it, does not change who they are."""
+    await server.owner.execute(f"""
+        alter role {server.clerk} set "request.jwt.claims" = '{{"sub": "eve"}}';
+        create function who() returns text language sql stable as
+            'select current_setting(''request.jwt.claims'')::json->>''sub'' as sub';
+    """)
+    async with serving(monkeypatch, server.url) as (http, _):
+        assert (await http.get("rpc/who", headers=token(server.clerk, sub="ann"))).json() == "ann"
+
+
 async def test_what_is_set_in_this_database_counts(monkeypatch: pytest.MonkeyPatch, server: Server) -> None:
     """More than what is set in all; what is set in another is not for us."""
     name = await server.owner.fetchval("select current_database()")
