@@ -11,7 +11,7 @@ from types import MappingProxyType
 from service.catalog.model import Catalog, Column, ForeignKey, Relation, RelationKind
 from service.database.own import is_own
 from service.database.sqlite.connection import LimitedConnection
-from service.database.sqlite.tokens import fold
+from service.database.sqlite.tokens import fold, tokens
 from service.database.sqlite.types import type_of
 from service.database.sqlite.views import Views
 
@@ -22,7 +22,7 @@ LIMIT = 60.0
 """Seconds the reading may take, whatever a request's statement may."""
 _FULL_TEXT = re.compile(r"\s*create\s+virtual\s+table\b.*?\busing\s+[\"'`\[]?fts5\b", re.IGNORECASE | re.DOTALL)
 _VIRTUAL = re.compile(r"\s*create\s+virtual\b", re.IGNORECASE)
-_REPLACE = re.compile(r"\bon\s+conflict\s+replace\b", re.IGNORECASE)
+_REPLACE = re.compile(r"\bon conflict replace\b", re.IGNORECASE)
 _COMMENT = re.compile(r"--[^\n]*|/\*.*?\*/", re.DOTALL)
 _INSTEAD = re.compile(r"\binstead\s+of\s+(insert|update|delete)\b", re.IGNORECASE)
 
@@ -128,7 +128,7 @@ def _relation(raw: sqlite3.Connection, found: _Found, instead: Mapping[str, set[
         updatable="update" in can,
         deletable="delete" in can,
         row_id=None if found.type == "view" or found.without_rowid else _row_id(columns),
-        replaces=_REPLACE.search(_COMMENT.sub(" ", found.sql)) is not None,
+        replaces=_REPLACE.search(" ".join(token.text for token in tokens(found.sql))) is not None,
     )
 
 
