@@ -50,3 +50,21 @@ async def test_replacing_is_found_behind_what_looks_like_a_comment(sqlite_url: s
         answer = await http.post("t", json={"name": "taken", "tenant": "red"}, headers=RED)
     assert answer.status_code == 404  # the entry gives no right
     assert rows_in(sqlite_url, "t") == before
+
+
+@pytest.mark.parametrize("pattern", ["match.(", "imatch.(", "ilike.%5C", 'match(any).{"("}', "not.match.("])
+@pytest.mark.parametrize("method", ["GET", "DELETE"])
+async def test_patterns_that_are_refused(sqlite_url: str, tmp_path: Path, pattern: str, method: str) -> None:
+    """Security 4: a pattern that is refused tells nothing of a row that its caller does not see, index or none."""
+    fill(
+        sqlite_url,
+        "create table t (id integer primary key, tenant text, name text, n int); create index i on t (n, name);"
+        "insert into t values (1, 'red', 'own', 1), (2, 'blue', 'hidden', 2)",
+    )
+    before = rows_in(sqlite_url, "t")
+    rules = OWN.format(table="t") + "delete = true"
+    async with serving(sqlite_url, rules, tmp_path) as http:
+        answers = [await http.request(method, f"t?n=eq.{n}&name={pattern}", headers=RED) for n in (1, 2, 3)]
+    assert [answer.is_success for answer in answers] == [False, True, True]
+    assert answers[1].content == answers[2].content
+    assert rows_in(sqlite_url, "t") == before

@@ -15,7 +15,7 @@ from sqlalchemy import and_, case, cast, func, literal_column, or_, select, type
 
 from service.catalog.model import Kind, RelationKind
 from service.errors import DatabaseError, NotImplementedHereError
-from service.rest.plan.terms import IsTest, Target, Test
+from service.rest.plan.terms import Held, IsTest, Target, Test
 from service.rest.sql.nodes import NodeBuilder
 from service.rest.sql.postgresql_conditions import star_to_percent
 from service.rest.sql.source import Expression, Groups, relation_table
@@ -155,11 +155,19 @@ class SqliteConditions(NodeBuilder):
         left = self._as_text(test.target)
         if test.operator.name == "like":
             return left.op("GLOB", is_comparison=True)(operand(like_to_glob))
-        return func.pg_ilike(operand(star_to_percent), _bytes(left))
+        return self._of_seen(test, func.pg_ilike(operand(star_to_percent), _bytes(left)))
 
     def _regex(self, test: Test, operand: Operand) -> Expression:
         match = func.regexp if test.operator.name == "match" else func.iregexp
-        return match(operand(), _bytes(self._as_text(test.target)))
+        return self._of_seen(test, match(operand(), _bytes(self._as_text(test.target))))
+
+    def _of_seen(self, test: Test, matched: Expression) -> Expression:
+        """What may refuse a pattern is asked about no row that is not there for who asks: that it did would tell of it,
+        for SQLite holds rows against an index's columns before it holds them against a rule."""
+        source = self.scope.sources[test.target.source]
+        if isinstance(test.value, Held) or isinstance(source, Groups) or not (seen := self.visible(source)):
+            return matched
+        return case((and_(*seen), matched))
 
     def _as_text(self, target: Target) -> Expression:
         if target.kind not in (Kind.TEXT, Kind.OTHER):
