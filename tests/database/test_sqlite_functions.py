@@ -64,6 +64,7 @@ async def test_results(sqlite_url: str, expression: str, result: object) -> None
         ("a{2,1}", "invalid"),
         ("(?<=a)b", "invalid"),
         ("x" * (MOST_PATTERN + 1), f"longer than {MOST_PATTERN}"),
+        (r"(?:\pL\pN\w){300}", "pattern too large"),
     ],
 )
 async def test_bad_patterns(sqlite_url: str, pattern: str, says: str) -> None:
