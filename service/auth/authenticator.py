@@ -6,14 +6,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Protocol
 
-from service.auth.identity import CHALLENGE, Access, Identity
+from service.auth.identity import CHALLENGE, NO_ROLE, Access, Identity
 from service.errors import AuthError, DatabaseError
 
 LEVELS: Mapping[str, Access] = {"read": Access.READ, "write": Access.WRITE}
 """Roles that need none of the database's: what the service's own may do, or only reading."""
-
-_SESSION = "none"
-"""PostgreSQL's word for the role that the service connects as, and no role's name: nobody comes as that one."""
 
 
 class Headers(Protocol):
@@ -135,7 +132,7 @@ class Authenticator:
     def _with_role(self, role: str | None, *, of_key: bool = False) -> Identity:
         if role is None:
             return self.nobody
-        if role == _SESSION or (self.roles is not None and role not in self.roles):
+        if role == NO_ROLE or (self.roles is not None and role not in self.roles):
             raise DatabaseError("22023", f'role "{role}" does not exist', status=401, headers=CHALLENGE)
         if self.roles is not None:
             return Identity(self.roles[role], role)

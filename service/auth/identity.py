@@ -12,6 +12,10 @@ from typing import Any
 
 from service.errors import AuthError, DatabaseError, SettingsError
 
+_RENEWED = frozenset(
+    {"exp", "iat", "nbf", "jti", "auth_time", "sid", "session_id", "nonce", "at_hash", "c_hash", "acr", "amr"}
+)
+"""The claims that another token of the same person has otherwise (RFC 7519; OpenID Connect Core, 2)."""
 _LONGEST_SCOPE = 500
 """Characters that are kept as they are: PostgreSQL's indexes take no longer texts than 2700 bytes."""
 
@@ -46,14 +50,13 @@ class Identity:
     def scope(self) -> str:
         """What is remembered for one of two identities is shown to the other only if this is the same.
 
-        A token's subject tells it, whatever else changes when it is renewed; without one all of it but its times.
+        A token's claims tell it, for any of them may decide what is shown; but for those that a renewed one has anew.
         """
         if self.key is not None:
             return json.dumps(["key", self.key])
         if not self.claims:
             return json.dumps(["anonymous" if self.anonymous else "token", self.role])
-        by = {"iss", "sub"} if "sub" in self.claims else self.claims.keys() - {"exp", "iat", "nbf", "jti"}
-        who = {name: self.claims[name] for name in sorted(by) if name in self.claims}
+        who = {name: self.claims[name] for name in self.claims.keys() - _RENEWED}
         scope = json.dumps(["token", self.role, who], default=str, sort_keys=True)
         if len(scope) <= _LONGEST_SCOPE:
             return scope
@@ -65,9 +68,12 @@ class Identity:
         Args:
             address: that the request came from; all there is to tell those apart who say nothing of themselves.
         """
-        if self.key is None and not self.claims:
+        if self.key is not None:
+            return ("key", self.key)
+        if not self.claims:
             return address
-        return self.scope
+        subject = self.claims.get("sub")
+        return ("token", str(self.claims.get("iss")), subject) if isinstance(subject, str) else self.scope
 
 
 def anonymous(access: str, role: str | None, roles: Mapping[str, Access] | None = None) -> Identity:
@@ -90,6 +96,9 @@ def anonymous(access: str, role: str | None, roles: Mapping[str, Access] | None 
         return Identity(Access.WRITE, role, anonymous=True)
     return Identity(Access[access.upper()], anonymous=True)
 
+
+NO_ROLE = "none"
+"""PostgreSQL's word for the role that the service connects as, and no role's name: nobody comes as that one."""
 
 CHALLENGE = {"WWW-Authenticate": "Bearer"}
 """The header of an answer that credentials would have changed (RFC 6750)."""

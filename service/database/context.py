@@ -11,7 +11,7 @@ from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
-from service.auth import CHALLENGE, Identity
+from service.auth import CHALLENGE, NO_ROLE, Identity
 from service.database.base import Database
 from service.database.hoisted import NOTHING_HOISTED, Hoisted
 from service.errors import DatabaseError
@@ -27,8 +27,6 @@ LEFT = "select " + ", ".join(f"pg_catalog.current_setting('{name}', true)" for n
 
 
 _LONGEST_NAME = 63  # bytes
-NO_ROLE = "none"
-"""What PostgreSQL takes for "no other role than the session's": that of the service, with all its rights."""
 
 
 @dataclass(frozen=True, slots=True)

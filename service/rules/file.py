@@ -26,6 +26,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
+from service.auth import NO_ROLE
 from service.errors import SettingsError
 from service.rules.condition import Said, read_condition
 
@@ -105,6 +106,8 @@ class _Reader:
         self.faults.append(f"{place(*where)}: {clause}" if where else clause)
 
     def role(self, name: str, value: Any) -> Role:
+        if name == NO_ROLE:
+            self.fault((name,), "is no name of a role; expected another one")
         if not isinstance(value, dict):
             self.fault((name,), f"is no role; expected a table such as [{place(name)}.tables]")
             return Role()

@@ -326,16 +326,18 @@ async def test_another_transaction_was_in_the_way(postgresql_url: str) -> None:
 
 
 def test_whose_key_it_is() -> None:
-    """A key is one caller's: of a token's subject, whatever else changes when it is renewed, in one role."""
+    """A key is one caller's: by all that a token says, but for what changes when it is renewed, in one role."""
 
     def scope(role: str = "user", **claims: Any) -> str:
         return Identity(Access.WRITE, role, claims).scope
 
-    assert scope(sub="alice", exp=1, level=1) == scope(sub="alice", exp=2, level=2)
+    assert scope(sub="alice", exp=1, session_id="a") == scope(sub="alice", exp=2, session_id="b")
     assert scope(tenant=1, exp=1, iat=1, nbf=1, jti="a") == scope(tenant=1, exp=2, iat=2, nbf=2, jti="b")
     callers = [
         scope(sub="alice"),
         scope(sub="bob"),
+        scope(sub="alice", tenant=1),
+        scope(sub="alice", tenant=2),
         scope(sub="alice", iss="elsewhere"),
         scope(sub="alice", role="admin"),
         scope(tenant=1),

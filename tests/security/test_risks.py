@@ -230,10 +230,15 @@ def permit(url: str, mode: int) -> Path:
 
 
 async def test_sqlite(sqlite_url: str) -> None:
-    """Anonymous writers, and a file that every user of the machine may write."""
+    """Anonymous writers, anonymous readers of whom no rule speaks, and a file that every user may write."""
     path = permit(sqlite_url, 0o640)
     assert await found(sqlite_url, anonymous="read") == {}
     assert list(await found(sqlite_url, anonymous="write")) == ["anonymous-write"]
+    rules = path.with_suffix(".toml")
+    rules.write_text("[reader.tables]\n")
+    assert list(await found(sqlite_url, anonymous="read", rules=rules)) == ["anonymous-unruled"]
+    assert await found(sqlite_url, anonymous="none", rules=rules) == {}
+    assert await found(sqlite_url, db_anon_role="reader", rules=rules) == {}
     permit(sqlite_url, 0o666)
     told = await found(sqlite_url)
     assert list(told) == ["file-mode"]

@@ -27,6 +27,7 @@ create virtual table box using rtree(id, x1, x2);
 FAULTS = [
     ("", "names no role"),
     ("x = 1", "x: is no role"),
+    ("[none.tables]\na = 'read'", "none: is no name of a role"),
     ("[a]\ntable = {}", "a.table: is not known; did you mean tables?"),
     ("[a]\nfunctions = 'x'", "a.functions: is no list of names"),
     ("[a]\nfunctions = ['x', 'x']", "a.functions: is no list of names"),

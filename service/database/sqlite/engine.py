@@ -29,6 +29,11 @@ from service.pool import Pool, Store
 from service.settings import Settings
 
 Opener = Callable[[], LimitedConnection]
+_UNRULED = Risk(
+    "anonymous-unruled",
+    "callers without credentials may read everything: the file of rules says nothing of them",
+    "set POOLGATE_ANONYMOUS to none, or POOLGATE_DB_ANON_ROLE to a role of the file",
+)
 
 
 class SqliteDatabase(Database):
@@ -72,7 +77,9 @@ class SqliteDatabase(Database):
 
     async def risks(self, settings: Settings) -> Sequence[Risk]:
         found = [ANONYMOUS_WRITE] if settings.anonymous == "write" and settings.db_anon_role is None else []
-        if settings.db_anon_role == "write":
+        if settings.rules is not None and settings.db_anon_role is None and settings.anonymous == "read":
+            found.append(_UNRULED)
+        if settings.db_anon_role == "write" and settings.rules is None:
             found.append(replace(ANONYMOUS_WRITE, advice="set POOLGATE_DB_ANON_ROLE to read, or leave it out"))
         if await asyncio.to_thread(files.is_anybodys, self.path):
             what = f"every user of this machine may write the file {self.path}"
