@@ -37,7 +37,7 @@ run: $(VENV)/.runtime
 	@$(BIN)/poolgate serve
 
 # What only computes runs side by side; what looks at the clock runs by itself.
-SIDE_BY_SIDE = tests/asked tests/catalog tests/clients tests/database tests/functions tests/openapi tests/postgrest tests/rest tests/security tests/sql
+SIDE_BY_SIDE = tests/asked tests/catalog tests/clients tests/functions tests/openapi tests/postgrest tests/rest tests/security tests/sql
 test: $(VENV)/.dev
 ifdef ARGS
 	@$(BIN)/python -m pytest $(ARGS)

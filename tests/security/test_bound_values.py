@@ -17,6 +17,7 @@ from urllib.parse import quote
 import httpx
 import pytest
 
+from service.database.postgresql import roles
 from service.database.sqlite.driver import statements
 from tests.security.bounded_service import BOTH, recorded, serving, value_of
 
@@ -166,7 +167,8 @@ REFLECTS = frozenset(
     if name.startswith("service.database.postgresql")
     for value in vars(module).values()
     if isinstance(value, str)
-)
+) | {roles._SETTINGS.format(or_granted=granted) for granted in ("", roles._GRANTED)}
+"""What reads a schema and the roles, which happens whenever something has changed."""
 TRANSACTION = re.compile(r"\s*(begin|commit|rollback|savepoint|release|set local|select pg_catalog\.)", re.IGNORECASE)
 
 
