@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 import logging
-import re
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from functools import cache, lru_cache
+from functools import cache
 from typing import TYPE_CHECKING, Any, TypeVar
-from urllib.parse import quote
 
-from flask import Flask, Response, g, request, request_started
 from flask.sansio.scaffold import setupmethod
 
 from service.asgi import AsyncFlask
@@ -24,14 +21,12 @@ from service.compress import add_compression
 from service.cors import add_cors
 from service.database import Database, open_database
 from service.docs.routes import DocsPages
-from service.errors import AskedError
 from service.eventlog import EventLog
 from service.events import Observe, tell_all
 from service.failures import add_error_answers
-from service.headers import NOSNIFF
 from service.key_watch import KeyWatch
 from service.lifecycle import Lifecycle
-from service.logs import configure, new_request_id, request_id
+from service.logs import configure
 from service.operator.access import warn_of
 from service.operator.crew import Crew
 from service.operator.history import History
@@ -40,6 +35,7 @@ from service.operator.news import News
 from service.operator.routes import OperatorPages
 from service.operator.state import PoolState
 from service.proxies import TrustedProxies
+from service.request_hooks import add_request_hooks
 from service.rest.batch import BatchApi
 from service.rest.calls import RpcApi
 from service.rest.describe import Documents
@@ -54,15 +50,11 @@ from service.rest.writes import Writes
 from service.rules import Rules, open_rules
 from service.security_checks import SecurityChecks
 from service.settings import Settings, load_settings
-from service.timing import Timings
 
 if TYPE_CHECKING:
     from service.rate import Rate
 
 F = TypeVar("F", bound=Callable[..., Awaitable[object]])
-_HOST = re.compile(r"(\[[0-9A-Fa-f:.]+\]|[\w.~!$&'()*+,;=%-]+)(:[0-9]{0,5})?", re.ASCII)
-_LONGEST_HOST = 300  # a name has at most 253 characters, a port six more
-access = logging.getLogger("poolgate.access")
 
 
 class PoolgateFlask(AsyncFlask):
@@ -143,21 +135,40 @@ def create_app(settings: Settings | None = None, *, observe: Observe | None = No
         max_cost=settings.db_max_cost,
     )
 
-    limits = Limits(max_url=settings.max_url, body_timeout=settings.body_timeout, send_timeout=settings.send_timeout)
-    app = PoolgateFlask("service", static_folder=None, limits=limits)
-    app.functions = registry
-    app.config["MAX_CONTENT_LENGTH"] = settings.max_body
-    app.url_map.merge_slashes = False  # a redirect would hide a mistyped path from a program
-    app.url_map.strict_slashes = False
+    app = _flask(settings, registry)
     app.extensions["poolgate"] = Poolgate(settings, database, catalog, lifecycle, state, authenticator, watch)
     app.lifespan(lambda _app: crew.present())
     app.lifespan(lambda _app: lifecycle.running())
     app.lifespan(lambda _app: watch.running())
     app.lifespan(lambda _app: state.history.running(lifecycle.until_draining))
-    prefix = settings.rest_prefix.rstrip("/") or None
     repeats = Repeats(Memory(database), settings.idempotency_lifetime)
     parts = Parts(settings, database, catalog, statements, repeats, authenticator, rules, _rate(settings))
-    described = RootApi(parts, Documents(settings, database, app.functions, authenticator))
+    _add_views(app, parts, lifecycle, state)
+    add_request_hooks(app, lifecycle, meters)
+    if settings.compression:
+        add_compression(app)
+    add_cors(app, settings.server_cors_allowed_origins, settings.rest_prefix.rstrip("/"))
+    add_error_answers(app, database)
+    if settings.trusted_proxies:
+        app.wsgi_app = TrustedProxies(app.wsgi_app, settings.trusted_proxies)  # type: ignore[method-assign]  # as Flask has it
+    warn_of(settings.admin_token)
+    return app
+
+
+def _flask(settings: Settings, registry: Registry) -> PoolgateFlask:
+    limits = Limits(max_url=settings.max_url, body_timeout=settings.body_timeout, send_timeout=settings.send_timeout)
+    app = PoolgateFlask("service", static_folder=None, limits=limits)
+    app.functions = registry
+    app.minimal_errors = settings.client_error_verbosity == "minimal"
+    app.config["MAX_CONTENT_LENGTH"] = settings.max_body
+    app.url_map.merge_slashes = False  # a redirect would hide a mistyped path from a program
+    app.url_map.strict_slashes = False
+    return app
+
+
+def _add_views(app: PoolgateFlask, parts: Parts, lifecycle: Lifecycle, state: PoolState) -> None:
+    settings, prefix = parts.settings, parts.settings.rest_prefix.rstrip("/") or None
+    described = RootApi(parts, Documents(settings, parts.database, app.functions, parts.authenticator))
     at_root = described.root if prefix is None else None
     app.register_blueprint(OperatorPages(parts, lifecycle, state, at_root).blueprint())
     if settings.openapi_mode != "disabled":  # else /docs is free for a view of the developer's
@@ -166,20 +177,8 @@ def create_app(settings: Settings | None = None, *, observe: Observe | None = No
         app.register_blueprint(described.blueprint(), url_prefix=prefix)
     writes = Writes(parts)
     calls = RpcApi(parts, app.functions)
-    tables = TableApi(parts, writes)
-    batches = BatchApi(parts, writes, calls)
-    for api in (calls, tables, batches):
+    for api in (calls, TableApi(parts, writes), BatchApi(parts, writes, calls)):
         app.register_blueprint(api.blueprint(), url_prefix=prefix)
-    _add_hooks(app, lifecycle, meters)
-    if settings.compression:
-        add_compression(app)
-    add_cors(app, settings.server_cors_allowed_origins, prefix or "")
-    add_error_answers(app, database)
-    app.minimal_errors = settings.client_error_verbosity == "minimal"
-    if settings.trusted_proxies:
-        app.wsgi_app = TrustedProxies(app.wsgi_app, settings.trusted_proxies)  # type: ignore[method-assign]  # as Flask has it
-    warn_of(settings.admin_token)
-    return app
 
 
 def _authenticator(settings: Settings, database: Database, keys: KeyRing, rules: Rules | None) -> Authenticator:
@@ -194,64 +193,6 @@ def _rate(settings: Settings) -> Rate | None:
     from service.rate import Rate  # imports the library that counts
 
     return Rate(settings.rate_limit)
-
-
-def _begin(_app: Flask, **_: Any) -> None:
-    g.timings = Timings()
-    g.request_id = identity = new_request_id(request.environ.get("HTTP_X_REQUEST_ID", ""))
-    request_id.set(identity)
-
-
-@lru_cache(maxsize=64)
-def _is_host(host: str) -> bool:
-    return len(host) <= _LONGEST_HOST and _HOST.fullmatch(host) is not None
-
-
-def _check_host() -> None:
-    host = request.environ.get("HTTP_HOST")  # HTTP/1.0 may have none
-    if host is not None and not _is_host(host):
-        raise AskedError(
-            "The Host header names no host.", code="PGATE400", hint="Send one, as in Host: example.org:8000"
-        )
-
-
-def _add_hooks(app: AsyncFlask, lifecycle: Lifecycle, meters: Meters) -> None:
-    """What every request gets: an id, its timings, and a line in the log."""
-    request_started.connect(_begin, app)  # earlier than any before_request function: what is refused has an id too
-    app.before_request(_check_host)
-
-    @app.after_request
-    def finish(response: Response) -> Response:
-        environ, headers = request.environ, response.headers
-        timings: Timings = g.timings
-        timings.mark("response")
-        meters.answered(environ["REQUEST_METHOD"], response.status_code, sum(timings.durations.values()))
-        headers.add("Server-Timing", timings.header())
-        headers["X-Request-Id"] = g.request_id
-        headers[NOSNIFF[0]] = NOSNIFF[1]
-        if lifecycle.draining and environ["SERVER_PROTOCOL"].startswith("HTTP/1"):
-            headers["Connection"] = "close"
-        if access.isEnabledFor(logging.INFO):
-            _log_access(response, timings)
-        return response
-
-
-def _log_access(response: Response, timings: Timings) -> None:
-    stages = {stage: round(seconds * 1000, 3) for stage, seconds in timings.durations.items()}
-    fields = {
-        "method": request.method,
-        "path": _path(),
-        "status": response.status_code,
-        "ms": round(sum(stages.values()), 3),
-    }
-    extra = {**fields, "address": request.remote_addr, "stages": stages}
-    access.info("%(method)s %(path)s %(status)d %(ms).1f ms", fields, extra=extra)
-
-
-def _path() -> str:
-    """The path as it was sent; not the query string, since filters hold data."""
-    raw: bytes = request.environ.get("asgi.scope", {}).get("raw_path") or b""
-    return raw.partition(b"?")[0].decode("latin-1") or quote(request.path)
 
 
 @cache

@@ -41,7 +41,7 @@ FLOORS = (
     ("rest.operations", "rest.routes"),
     ("rest.batch",),
     ("operator", "failures", "edge", "compress", "cors", "rest.openapi_routes"),
-    ("docs",),
+    ("docs", "request_hooks"),
     ("conversation", "post", "listening"),
     ("app", "connections", "supervisor"),
     ("loading", "migrate"),
@@ -69,7 +69,7 @@ PURE = (
     "network",
 )
 KNOWS_FLASK = (
-    *("asgi", "app", "current", "failures", "operator", "docs", "cors", "proxies"),
+    *("asgi", "app", "request_hooks", "current", "failures", "operator", "docs", "cors", "proxies"),
     *("rest.respond", "rest.writes", "rest.batch", "rest.calls", "rest.python_calls"),
     *("rest.routes", "rest.openapi_routes"),
     "compress.responses",
