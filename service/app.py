@@ -18,12 +18,13 @@ from service.auth import LEVELS, Authenticator, KeyRing, anonymous
 from service.auth.opening import open_tokens
 from service.catalog.holder import CatalogHolder
 from service.compress import add_compression
-from service.cors import add_cors
+from service.cors import Cors, add_cors
 from service.database import Database, open_database
 from service.docs.routes import DocsPages
 from service.eventlog import EventLog
 from service.events import Observe, tell_all
 from service.failures import add_error_answers
+from service.fast_path import FastPath
 from service.key_watch import KeyWatch
 from service.lifecycle import Lifecycle
 from service.logs import configure
@@ -35,7 +36,7 @@ from service.operator.news import News
 from service.operator.routes import OperatorPages
 from service.operator.state import PoolState
 from service.proxies import TrustedProxies
-from service.request_hooks import add_request_hooks
+from service.request_hooks import Finish, add_request_hooks
 from service.rest.batch import BatchApi
 from service.rest.calls import RpcApi
 from service.rest.describe import Documents
@@ -44,6 +45,7 @@ from service.rest.once import Repeats
 from service.rest.openapi_routes import RootApi
 from service.rest.parts import Parts
 from service.rest.prepare import Statements
+from service.rest.reads import Reads
 from service.rest.registered import Registry
 from service.rest.routes import TableApi
 from service.rest.writes import Writes
@@ -143,14 +145,10 @@ def create_app(settings: Settings | None = None, *, observe: Observe | None = No
     app.lifespan(lambda _app: state.history.running(lifecycle.until_draining))
     repeats = Repeats(Memory(database), settings.idempotency_lifetime)
     parts = Parts(settings, database, catalog, statements, repeats, authenticator, rules, _rate(settings))
-    _add_views(app, parts, lifecycle, state)
-    add_request_hooks(app, lifecycle, meters)
-    if settings.compression:
-        add_compression(app)
-    add_cors(app, settings.server_cors_allowed_origins, settings.rest_prefix.rstrip("/"))
+    reads = Reads(parts)
+    _add_views(app, parts, reads, lifecycle, state)
     add_error_answers(app, database)
-    if settings.trusted_proxies:
-        app.wsgi_app = TrustedProxies(app.wsgi_app, settings.trusted_proxies)  # type: ignore[method-assign]  # as Flask has it
+    _add_shell(app, reads, Finish(lifecycle, meters))
     warn_of(settings.admin_token)
     return app
 
@@ -166,7 +164,7 @@ def _flask(settings: Settings, registry: Registry) -> PoolgateFlask:
     return app
 
 
-def _add_views(app: PoolgateFlask, parts: Parts, lifecycle: Lifecycle, state: PoolState) -> None:
+def _add_views(app: PoolgateFlask, parts: Parts, reads: Reads, lifecycle: Lifecycle, state: PoolState) -> None:
     settings, prefix = parts.settings, parts.settings.rest_prefix.rstrip("/") or None
     described = RootApi(parts, Documents(settings, parts.database, app.functions, parts.authenticator))
     at_root = described.root if prefix is None else None
@@ -177,8 +175,24 @@ def _add_views(app: PoolgateFlask, parts: Parts, lifecycle: Lifecycle, state: Po
         app.register_blueprint(described.blueprint(), url_prefix=prefix)
     writes = Writes(parts)
     calls = RpcApi(parts, app.functions)
-    for api in (calls, TableApi(parts, writes), BatchApi(parts, writes, calls)):
+    for api in (calls, TableApi(parts, reads, writes), BatchApi(parts, writes, calls)):
         app.register_blueprint(api.blueprint(), url_prefix=prefix)
+
+
+def _add_shell(app: PoolgateFlask, reads: Reads, finish: Finish) -> None:
+    """What is around every view; the later it is added, the nearer to the view."""
+    settings = reads.parts.settings
+    add_request_hooks(app, finish)
+    if settings.compression:
+        add_compression(app)
+    origins = settings.server_cors_allowed_origins
+    cors = Cors(origins, settings.rest_prefix.rstrip("/")) if origins else None
+    if cors is not None:
+        add_cors(app, cors)
+    if settings.trusted_proxies:
+        app.wsgi_app = TrustedProxies(app.wsgi_app, settings.trusted_proxies)  # type: ignore[method-assign]  # as Flask has it
+    if settings.fast_path:
+        app.fast_path = FastPath(app, reads, finish, cors, compression=settings.compression)
 
 
 def _authenticator(settings: Settings, database: Database, keys: KeyRing, rules: Rules | None) -> Authenticator:

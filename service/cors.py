@@ -12,11 +12,10 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from flask import Response, request
-from werkzeug.datastructures import Headers
 
 from service.asgi import AsyncFlask
 from service.asgi.exchange import REFUSED
-from service.headers import is_name, varying
+from service.headers import Headers, is_name, varying
 from service.rest.answer.answer import Answer
 from service.rest.respond import to_response
 
@@ -40,7 +39,8 @@ class Cors:
     """Who may call.
 
     Args:
-        origins: as browsers send them; or `*` alone, for every one and then without credentials.
+        origins: the setting SERVER_CORS_ALLOWED_ORIGINS: as browsers send them; or `*` alone, for every one and then
+            without credentials.
         prefix: the path below which the tables are; empty for all paths.
     """
 
@@ -120,16 +120,8 @@ def _is_ours(name: str) -> bool:
     return name.lower().startswith("access-control-")
 
 
-def add_cors(app: AsyncFlask, origins: Sequence[str], prefix: str) -> None:
-    """Have `app` answer for other origins; with none of them named nothing is added to it.
-
-    Args:
-        origins: the setting SERVER_CORS_ALLOWED_ORIGINS.
-        prefix: of the table API, empty at the root.
-    """
-    if not origins:
-        return
-    cors = Cors(origins, prefix)
+def add_cors(app: AsyncFlask, cors: Cors) -> None:
+    """Have `app` answer for other origins."""
 
     @app.before_request
     def preflight() -> Response | None:
@@ -145,5 +137,5 @@ def add_cors(app: AsyncFlask, origins: Sequence[str], prefix: str) -> None:
         if REFUSED in environ and cors.asks_first(environ):
             # Why a request is refused, as for its long URL, can be read only if the browser comes to send it.
             response = to_response(cors.preflight(environ))
-        cors.mark(environ, response.headers)
+        cors.mark(environ, response.headers)  # type: ignore[arg-type]  # Werkzeug's have more forms of each method
         return response

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Protocol
 
 _NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+", re.ASCII)  # RFC 9110, 5.6.2
 _VALUE = re.compile(r"[\t\x20-\x7e\x80-\xff]*")
@@ -40,3 +41,68 @@ def varying(before: Iterable[str], on: str) -> str:
     value = ", ".join(before)
     names = [name.strip().lower() for name in value.split(",")]
     return value if on.lower() in names or "*" in names else f"{value}, {on}" if value else on
+
+
+class Headers(Protocol):
+    """An answer's headers: a `HeaderList`, or Werkzeug's `Headers`."""
+
+    def __iter__(self) -> Iterator[tuple[str, str]]: ...
+    def __contains__(self, name: str, /) -> bool: ...
+    def __setitem__(self, name: str, value: str, /) -> None: ...
+    def get(self, name: str, default: str = "", /) -> str: ...
+    def getlist(self, name: str, /) -> list[str]: ...
+    def add(self, name: str, value: str, /) -> None: ...
+    def extend(self, more: Mapping[str, str], /) -> None: ...
+    def pop(self, name: str, default: str | None = None, /) -> str | None: ...
+
+
+class HeaderList:
+    """An answer's headers in their order, names in any case.
+
+    What is used of Werkzeug's `Headers`, which looks at each value for what cannot be in it and costs five times as
+    much: what stands here has been looked at already.
+
+    Args:
+        pairs: taken over.
+    """
+
+    __slots__ = ("pairs",)
+
+    def __init__(self, pairs: list[tuple[str, str]]) -> None:
+        self.pairs = pairs
+
+    def __iter__(self) -> Iterator[tuple[str, str]]:
+        return iter(self.pairs)
+
+    def __contains__(self, name: str) -> bool:
+        return bool(self.getlist(name))
+
+    def __setitem__(self, name: str, value: str) -> None:
+        place = next((place for place, (each, _) in enumerate(self.pairs) if each.lower() == name.lower()), None)
+        if place is None:
+            self.pairs.append((name, value))
+        else:
+            self.pop(name)
+            self.pairs.insert(place, (name, value))
+
+    def get(self, name: str, default: str = "") -> str:
+        """The first value."""
+        return next(iter(self.getlist(name)), default)
+
+    def getlist(self, name: str) -> list[str]:
+        """All values."""
+        return [value for each, value in self.pairs if each.lower() == name.lower()]
+
+    def add(self, name: str, value: str) -> None:
+        """One more."""
+        self.pairs.append((name, value))
+
+    def extend(self, more: Mapping[str, str]) -> None:
+        """Several more."""
+        self.pairs.extend(more.items())
+
+    def pop(self, name: str, default: str | None = None) -> str | None:
+        """Takes all away."""
+        found = self.getlist(name)
+        self.pairs[:] = [pair for pair in self.pairs if pair[0].lower() != name.lower()]
+        return found[0] if found else default

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from werkzeug.middleware.proxy_fix import ProxyFix
 
@@ -29,13 +29,23 @@ class TrustedProxies:
 
     def __init__(self, app: WSGIApplication, count: int) -> None:
         self._app = ProxyFix(app, x_for=count, x_proto=count)
+        self._nobody = ProxyFix(lambda _environ, _start_response: (), x_for=count, x_proto=count)
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
-        called = environ.get(_FOR)
-        if called is not None and '"' in called:
-            # Werkzeug reads quoted texts: by one that has no end a caller would pass for the proxy itself.
-            environ[_FOR] = called.replace('"', "")
-        schemes = environ.get(_PROTO)
-        if schemes is not None and not _SCHEMES.fullmatch(schemes):
-            del environ[_PROTO]
+        _mend(environ)
         return self._app(environ, start_response)
+
+    def tell(self, environ: WSGIEnvironment) -> None:
+        """Puts the caller's address and scheme into the environ, and calls nobody."""
+        _mend(environ)
+        self._nobody(environ, cast("StartResponse", None))
+
+
+def _mend(environ: WSGIEnvironment) -> None:
+    called = environ.get(_FOR)
+    if called is not None and '"' in called:
+        # Werkzeug reads quoted texts: by one that has no end a caller would pass for the proxy itself.
+        environ[_FOR] = called.replace('"', "")
+    schemes = environ.get(_PROTO)
+    if schemes is not None and not _SCHEMES.fullmatch(schemes):
+        del environ[_PROTO]

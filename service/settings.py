@@ -116,6 +116,7 @@ class Settings(BaseSettings):
     )
     statement_timeout: Seconds = _setting(10.0, "The longest a statement may run.")
     compression: Switch = _setting(True, "Whether answers are compressed for callers who accept it.")
+    fast_path: Switch = _setting(True, "Whether reads of tables skip Flask's dispatch where nobody could tell.")
     max_body: Bytes = _setting(1024**2, "The largest body a request may have.")
     max_url: Annotated[int, BeforeValidator(units.size), AfterValidator(forms.url_size)] = _setting(
         8 * 1024, "The longest a URL may be, path and query string together."

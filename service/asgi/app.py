@@ -15,7 +15,7 @@ from flask.views import MethodView
 
 from service.asgi.background import background
 from service.asgi.bridge import Threads, carry, in_greenlet, wait, worker_loop
-from service.asgi.exchange import REFUSED, Exchange
+from service.asgi.exchange import FAILED, REFUSED, Exchange, FastPath
 from service.asgi.lifespan import serve_lifespan
 from service.asgi.limits import Limits
 from service.asgi.response import Response, as_iterator
@@ -45,6 +45,8 @@ class AsyncFlask(Flask):
     response_class = Response
     minimal_errors = False
     """Whether an error's answer has only code and message."""
+    fast_path: FastPath | None = None
+    """Answers a request without Flask, where it says so; see `FastPath`."""
 
     def __init__(self, *args: Any, limits: Limits | None = None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -137,7 +139,8 @@ class AsyncFlask(Flask):
         return (self.testing or self.debug) if configured is None else configured
 
     def preprocess_request(self, *ctx: AppContext) -> Any:
-        refused: PoolgateError | None = request.environ.get(REFUSED)
+        environ = request.environ
+        refused: Exception | None = environ.get(REFUSED) or environ.get(FAILED)
         if refused is not None:
             raise refused
         return super().preprocess_request(*ctx)

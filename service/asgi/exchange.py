@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterable, Iterator
+from collections.abc import Awaitable, Callable, Coroutine, Iterable, Iterator
 from contextlib import suppress
 from functools import lru_cache
 from io import BytesIO
@@ -19,6 +19,14 @@ if TYPE_CHECKING:
     from service.asgi.app import AsyncFlask
 
 REFUSED = "asgi.refused"  # the environ's key for the error that answers a request in place of its view
+
+FAILED = "asgi.failed"  # the key for what went wrong on the fast path, which Flask answers
+
+Whole = tuple[int, list[tuple[str, str]], bytes]
+"""Status, headers and body."""
+FastPath = Callable[[Environ], Coroutine[Any, Any, Whole | None] | None]
+"""Answers a request in the place of Flask: None, or None in the end, where Flask is to answer it. What the coroutine
+raises is answered by Flask too."""
 
 _LOOK_EVERY = 1.0  # seconds
 _LISTEN_TO = 4  # messages before a disconnect; a `receive` that never waits must not keep the listener busy
@@ -64,7 +72,8 @@ class Exchange:
         self._task = asyncio.current_task()
         self._timer = self._loop.call_later(self._app.limits.patience, self._look)
         try:
-            await bridged(self._respond, environ)
+            if not await self._answered_fast(environ):
+                await bridged(self._respond, environ)
         except ClientGoneError:
             pass
         except asyncio.CancelledError as error:
@@ -107,6 +116,21 @@ class Exchange:
         if self._gave_up and self._task is not None:
             self._task.uncancel()
         self._body.close()
+
+    async def _answered_fast(self, environ: Environ) -> bool:
+        path = self._app.fast_path
+        if path is None or REFUSED in environ or (answering := path(environ)) is None:
+            return False
+        try:
+            answer = await answering
+        except Exception as error:
+            environ[FAILED] = error
+            return False
+        if answer is None:
+            return False
+        status, headers, body = answer
+        await self._write_whole(status, _encode(headers)[0], body)
+        return True
 
     # Inside the greenlet
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import re
 from collections.abc import AsyncIterator
 
 from flask import Response, request
@@ -12,15 +11,8 @@ from service.asgi import AsyncFlask
 from service.asgi.bridge import in_greenlet, wait
 from service.asgi.response import Awaiting
 from service.compress.encodings import Encoding, Stepwise, choose_encoding
-from service.headers import varying
-
-LEAST = 1024
-"""Bytes below which it does not pay."""
-_IN_THREAD = 32_768  # bytes from which the loop would be held up for longer than a trip to a thread takes
-# Not text/event-stream: its events are short and must not wait, and not what is compressed already.
-_TYPES = re.compile(
-    r"text/(?!event-stream)|application/(.+\+)?(json|xml)$|application/(x-)?(ndjson|jsonl|javascript)$|image/svg\+xml$"
-)
+from service.compress.whole import IN_THREAD, LEAST, announce, may_be
+from service.headers import Headers
 
 
 def add_compression(app: AsyncFlask) -> None:
@@ -35,16 +27,11 @@ def add_compression(app: AsyncFlask) -> None:
 
 
 def _may_be(response: Response) -> bool:
-    headers = response.headers
-    return (
-        request.method != "HEAD"
-        and response.status_code not in (204, 304)
-        and not response.direct_passthrough
-        and _TYPES.match(response.mimetype or "") is not None
-        and "Content-Encoding" not in headers
-        and "no-transform" not in headers.get("Cache-Control", "")
-        and not headers.get("Content-Range", "").startswith("bytes")
-    )
+    return request.method != "HEAD" and not response.direct_passthrough and may_be(response.status_code, _of(response))
+
+
+def _of(response: Response) -> Headers:
+    return response.headers  # type: ignore[return-value]  # Werkzeug's have more forms of each method
 
 
 def _compress(response: Response, encoding: Encoding) -> None:
@@ -54,14 +41,14 @@ def _compress(response: Response, encoding: Encoding) -> None:
         response.headers.pop("Content-Length", None)
     elif not response.is_sequence or not _compress_whole(response, encoding):
         return
-    _announce(response, encoding)
+    announce(_of(response), encoding)
 
 
 def _compress_whole(response: Response, encoding: Encoding) -> bool:
     data = response.get_data()
     if len(data) < LEAST:
         return False
-    if len(data) < _IN_THREAD or not in_greenlet():
+    if len(data) < IN_THREAD or not in_greenlet():
         smaller = encoding.whole(data)
     else:
         smaller = wait(asyncio.to_thread(encoding.whole, data))
@@ -69,15 +56,6 @@ def _compress_whole(response: Response, encoding: Encoding) -> bool:
         return False
     response.set_data(smaller)  # and its length
     return True
-
-
-def _announce(response: Response, encoding: Encoding) -> None:
-    headers = response.headers
-    headers["Content-Encoding"] = encoding.name
-    headers["Vary"] = varying(headers.getlist("Vary"), "Accept-Encoding")
-    if headers.get("ETag", "").startswith('"'):
-        # It says the same in other bytes, and the bytes are another library's tomorrow (RFC 9110, 8.8.1).
-        headers["ETag"] = f"W/{headers['ETag']}"
 
 
 class _Compressed(AsyncIterator[bytes]):
@@ -97,7 +75,7 @@ class _Compressed(AsyncIterator[bytes]):
             self._ended = True
             return self._steps.end()
         data = part.encode() if isinstance(part, str) else part
-        if len(data) < _IN_THREAD:
+        if len(data) < IN_THREAD:
             return self._steps.part(data) if data else b""
         return await asyncio.to_thread(self._steps.part, data)
 

@@ -26,7 +26,8 @@ from service.rest.execute.idempotency import in_turn
 from service.rest.execute.transaction import Terms, Turn
 from service.rest.operations import Operations
 from service.rest.parts import Parts
-from service.rest.respond import RequestHeaders, caller_of, sent_body, to_response
+from service.rest.respond import sent_body, to_response
+from service.rest.sent import RequestHeaders, caller_of, path_of
 from service.rest.writes import Writes
 from service.timing import Timings
 
@@ -55,7 +56,7 @@ class BatchApi:
         timings.mark("jwt")
         headers = RequestHeaders(request.environ)
         self._check(headers)
-        root, query, body = request.script_root + request.path, request.environ["QUERY_STRING"], sent_body()
+        root, query, body = path_of(request.environ), request.environ["QUERY_STRING"], sent_body()
         once = self.parts.repeats.of("POST", root, query, headers, body, identity)
         operations = await aside(len(body), partial(read_batch, body, root, self.parts.settings.max_batch))
         work_on = Operations(self.parts, self.writes, self.calls, identity, root)

@@ -31,7 +31,8 @@ from service.rest.plan.media import Media, choose_media
 from service.rest.plan.names import resolve_schema
 from service.rest.python_calls import PythonCalls
 from service.rest.registered import Registry
-from service.rest.respond import RequestHeaders, caller_of, is_private, sent_body, to_response
+from service.rest.respond import sent_body, to_response
+from service.rest.sent import RequestHeaders, caller_of, is_private, path_of
 from service.rest.terms import Asked
 from service.timing import Timings
 
@@ -163,7 +164,7 @@ class RpcApi:
         """That a call is to be done once, where it has a key."""
         if asked.method != "POST":
             return None
-        path, body = request.script_root + request.path, sent_body()
+        path, body = path_of(environ), sent_body()
         headers = RequestHeaders(environ)
         return self.parts.repeats.of(asked.method, path, environ["QUERY_STRING"], headers, body, identity)
 

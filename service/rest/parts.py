@@ -15,7 +15,7 @@ from service.rest.asked import Limits
 from service.rest.common import limits_of
 from service.rest.once import Repeats
 from service.rest.prepare import Statements
-from service.rest.respond import RequestHeaders, address_of
+from service.rest.sent import RequestHeaders, address_of
 from service.rules import Rules
 from service.settings import Settings
 

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from flask import Response as AnyResponse
-from flask import request
 
 from service.auth import Access, Identity, require, require_role
 from service.current import lent, recognize
@@ -25,7 +24,8 @@ from service.rest.parts import Parts
 from service.rest.plan.media import choose_media
 from service.rest.plan.terms import Form
 from service.rest.registered import Call, Registered, Registry, from_json, from_texts, run_registered, to_json
-from service.rest.respond import RequestHeaders, caller_of, sent_body, to_response
+from service.rest.respond import sent_body, to_response
+from service.rest.sent import RequestHeaders, caller_of, path_of
 from service.rest.terms import MediaRange
 from service.timing import Timings
 
@@ -87,7 +87,7 @@ class PythonCalls:
 
     def _once(self, environ: WSGIEnvironment, identity: Identity) -> Once[AnyResponse] | None:
         """That a call is to be done once, where it has a key."""
-        path, headers, body = request.script_root + request.path, RequestHeaders(environ), sent_body()
+        path, headers, body = path_of(environ), RequestHeaders(environ), sent_body()
         once = self.parts.repeats.of("POST", path, environ["QUERY_STRING"], headers, body, identity)
         if once is None:
             return None

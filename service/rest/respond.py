@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-from functools import partial
 from typing import TYPE_CHECKING
 
 from flask import request
 from werkzeug.datastructures import Headers
 
 from service.asgi import Response
-from service.auth import Identity
-from service.database.context import Caller
 from service.errors import MediaTypeError
-from service.network import network_of
 from service.rest.answer.answer import Answer
 from service.rest.answer.lines import StreamAnswer
 
@@ -56,43 +52,3 @@ def sent_body(*, cache: bool = True) -> bytes:
             headers={"Accept-Encoding": "identity"},  # RFC 9110, 15.5.16
         )
     return request.get_data(cache=cache)
-
-
-def address_of(environ: WSGIEnvironment) -> str | None:
-    """Where a request comes from, as far as that tells callers apart."""
-    return network_of(environ.get("REMOTE_ADDR"))
-
-
-def caller_of(environ: WSGIEnvironment, identity: Identity) -> Caller:
-    """Who sends the request."""
-    path = request.script_root + request.path
-    who = identity.who(address_of(environ))
-    return Caller(who, environ["REQUEST_METHOD"], path, partial(_headers, environ))
-
-
-def _headers(environ: WSGIEnvironment) -> dict[str, str]:
-    """All of the request's, by their names in lower case; as UTF-8, if they are."""
-    found = {}
-    for key, value in environ.items():
-        if key.startswith("HTTP_") or (value and key in ("CONTENT_TYPE", "CONTENT_LENGTH")):
-            text = value if value.isascii() else value.encode("latin-1").decode("utf-8", "replace")
-            found[key.removeprefix("HTTP_").replace("_", "-").lower()] = text
-    return found
-
-
-def is_private(environ: WSGIEnvironment) -> bool:
-    """Whether the answer may be for this caller alone; to the database's own code a cookie is one more credential."""
-    return "HTTP_AUTHORIZATION" in environ or "HTTP_APIKEY" in environ or "HTTP_COOKIE" in environ
-
-
-class RequestHeaders:
-    """A request's headers, by way of its environ: Werkzeug's own raise and catch an error for each that is missing."""
-
-    __slots__ = ("_environ",)
-
-    def __init__(self, environ: WSGIEnvironment) -> None:
-        self._environ = environ
-
-    def get(self, key: str, /) -> str | None:
-        name = key.upper().replace("-", "_")
-        return self._environ.get(name if name == "CONTENT_TYPE" else f"HTTP_{name}")

@@ -7,8 +7,6 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING
 
-from flask import request
-
 from service.auth import Identity
 from service.errors import BodyError, DatabaseError
 from service.rest.answer.answer import Answer
@@ -22,7 +20,8 @@ from service.rest.execute.transaction import seen_by
 from service.rest.parts import Parts
 from service.rest.plan.media import Media, choose_media
 from service.rest.plan.possible import can_make
-from service.rest.respond import RequestHeaders, caller_of, sent_body
+from service.rest.respond import sent_body
+from service.rest.sent import RequestHeaders, caller_of, path_of
 from service.rest.terms import Asked
 from service.timing import Timings
 
@@ -57,7 +56,7 @@ class Writes:
         """
         method, headers = environ["REQUEST_METHOD"], RequestHeaders(environ)
         asked = read_request(method, name, environ["QUERY_STRING"], headers, limits=self.parts.limits)
-        path = request.script_root + request.path
+        path = path_of(environ)
         once, payload = await self._body(asked, path, environ, identity)
         timings.mark("parse")
         ready = self.ready(understood(asked, self.parts.database), payload, identity, path)

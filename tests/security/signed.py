@@ -13,7 +13,7 @@ import pytest
 from service.app import PoolgateFlask, create_app
 from service.auth import Authenticator, Identity, anonymous
 from service.rest.parts import Parts
-from service.rest.respond import RequestHeaders
+from service.rest.sent import RequestHeaders
 from service.settings import Settings
 from service.testing import client, running
 
