@@ -52,9 +52,10 @@ class Cleaner:
         """Begins to undo what outlasts a transaction, where none is open.
 
         One task and a timer, where `within` would take two tasks: this happens after each use by a caller's own SQL.
+        It is sent at once: the loop may have the answers of all other connections before it, that ended meanwhile.
         """
         self._ledger.renewed()
-        task = self._chores.start(self._driver.renew(record.raw))
+        task = self._chores.start_now(self._driver.renew(record.raw))
         timer = asyncio.get_running_loop().call_later(self._seconds, self._late, record, task)
         task.add_done_callback(partial(self._ended, record, timer))
 
