@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from flask import Response
+from flask.ctx import AppContext
 from flask.sansio.scaffold import setupmethod
 
 from service.asgi import AsyncFlask
@@ -36,7 +38,7 @@ from service.operator.news import News
 from service.operator.routes import OperatorPages
 from service.operator.state import PoolState
 from service.proxies import TrustedProxies
-from service.request_hooks import Finish, add_request_hooks
+from service.request_hooks import Finish, add_request_hooks, begin_in_flask
 from service.rest.batch import BatchApi
 from service.rest.calls import RpcApi
 from service.rest.describe import Documents
@@ -65,6 +67,10 @@ class PoolgateFlask(AsyncFlask):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.functions = Registry()
+
+    def full_dispatch_request(self, *ctx: AppContext) -> Response:  # Flask 3.2 hands in its context, 3.1 nothing
+        begin_in_flask()  # earlier than any hook: what is refused has an id too
+        return super().full_dispatch_request(*ctx)
 
     @setupmethod
     def rpc(self, name: str | None = None, *, readonly: bool = False, role: str | None = None) -> Callable[[F], F]:

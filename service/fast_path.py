@@ -8,18 +8,15 @@ ways are the same stages (`rest.reads`), and end the same (`request_hooks.Finish
 
 from __future__ import annotations
 
-import inspect
 from collections.abc import Coroutine
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
-import flask
-from flask import signals
-from flask.sessions import SecureCookieSessionInterface
 from werkzeug.exceptions import HTTPException
 from werkzeug.routing import RequestRedirect
 
-from service.asgi import AsyncFlask, Response
+from service.asgi import AsyncFlask
+from service.asgi.environ import as_text
 from service.asgi.exchange import Whole
 from service.auth import Access, require
 from service.compress.whole import compressed
@@ -27,26 +24,15 @@ from service.cors import Cors
 from service.headers import HeaderList
 from service.proxies import TrustedProxies
 from service.request_hooks import Finish, begin, check_host
-from service.rest.reads import Reads
+from service.rest.reads import READY, Reads
 from service.rest.routes import ENDPOINT
+from service.untouched import RECEIVERS, Untouched
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIEnvironment
 
 _MOST_PATHS = 1024  # that are remembered; a path is no longer than MAX_URL
-_SIGNALS = (
-    signals.request_finished,
-    signals.request_tearing_down,
-    signals.appcontext_pushed,
-    signals.appcontext_popped,
-    signals.appcontext_tearing_down,
-)
-_HOOKS = (
-    "before_request_funcs",
-    "after_request_funcs",
-    "teardown_request_funcs",
-    "url_value_preprocessors",
-)
+_MOST_HOSTS = 64
 
 
 class FastPath:
@@ -65,11 +51,11 @@ class FastPath:
         self._finish = finish
         self._cors = cors
         self._compression = compression
-        self._hooks = _hooks_of(app)
         self._proxies = app.wsgi_app if isinstance(app.wsgi_app, TrustedProxies) else None
-        self._view = app.view_functions[ENDPOINT]
+        self._untouched = Untouched(app, ENDPOINT)
         self._is_ours: bool | None = None  # not known before the first request, when all views and hooks are there
         self._table = lru_cache(_MOST_PATHS)(self._table_at)
+        self._binds = lru_cache(_MOST_HOSTS)(self._is_bound)
 
     def __call__(self, environ: WSGIEnvironment) -> Coroutine[Any, Any, Whole | None] | None:
         """What answers the request, or None where that is Flask's to do."""
@@ -88,6 +74,7 @@ class FastPath:
         timings.mark("jwt")
         ready = self._reads.ready(name, environ, identity, timings)
         if ready.streams:
+            environ[READY] = ready  # who asks is counted once
             return None
         answer = await self._reads.whole(ready, environ, timings)
         pairs, body = answer.pairs, answer.body
@@ -105,43 +92,28 @@ class FastPath:
 
     def _sees_nobody(self, environ: WSGIEnvironment) -> bool:
         if self._is_ours is None:
-            self._is_ours = self._has_only_ours()
+            self._is_ours = self._untouched()
             self._app._got_first_request = True  # as Flask says it: too late for more views and hooks
         return (
             self._is_ours
-            and not any(signal.receivers for signal in _SIGNALS)
-            and len(signals.request_started.receivers) <= 1  # ours is there
+            and not any(RECEIVERS)
             and ("HTTP_COOKIE" not in environ or not self._app.secret_key)  # a session may be prolonged by each answer
+            and "HTTP_UPGRADE" not in environ  # no rule of ours is a websocket's
+            and self._binds(environ.get("HTTP_HOST") or environ["SERVER_NAME"])
         )
 
-    def _has_only_ours(self) -> bool:
-        app = self._app
-        return (
-            app.view_functions[ENDPOINT] is self._view
-            and _hooks_of(app) == self._hooks
-            and not app.teardown_appcontext_funcs
-            and vars(app).get("wsgi_app") is self._proxies
-            and not any(
-                inspect.isfunction(getattr(flask.Flask, name, None)) for name in vars(app) if name != "wsgi_app"
-            )
-            and app.request_class is flask.Request
-            and app.response_class is Response
-            and type(app.session_interface) is SecureCookieSessionInterface
-            and not app.url_map.host_matching
-            and not app.subdomain_matching
-            and not app.config.get("TRUSTED_HOSTS")
-        )
+    def _is_bound(self, host: str) -> bool:
+        """Whether Werkzeug takes it for a host, whose names have labels, none of them too long."""
+        try:
+            self._app.url_map.bind(host)
+        except HTTPException:
+            return False
+        return True
 
     def _table_at(self, path: str) -> str | None:
         """Which table's path it is, by the application's own URL map."""
-        text = path if path.isascii() else path.encode("latin-1").decode("utf-8", "replace")
         try:
-            endpoint, values = self._app.url_map.bind("localhost").match(text, "GET")
+            endpoint, values = self._app.url_map.bind("localhost").match(as_text(path), "GET")
         except (HTTPException, RequestRedirect):
             return None
         return values["name"] if endpoint == ENDPOINT else None
-
-
-def _hooks_of(app: AsyncFlask) -> list[Any]:
-    """Copies of all that is called for requests of a table."""
-    return [{name: list(getattr(app, hooks).get(name, ())) for name in (None, "tables")} for hooks in _HOOKS]

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import re
 import sys
+from collections.abc import Iterable, Iterator
 from functools import lru_cache
+from itertools import chain
 from typing import Any
 from urllib.parse import unquote_to_bytes
 
@@ -26,11 +28,25 @@ _BROKEN_ESCAPE = re.compile(rb"%(?![0-9A-Fa-f]{2})")
 _FILE_BLOCK = 64 * 1024  # bytes; each block is one trip to a thread, and Werkzeug's own 8 KiB makes eight of it
 
 
+def _file_wrapper(file: Any, _size: int = 0) -> FileWrapper:
+    return FileWrapper(file, _FILE_BLOCK)
+
+
+_ALWAYS: Environ = {
+    "wsgi.version": (1, 0),
+    "wsgi.input_terminated": True,
+    "wsgi.multithread": True,
+    "wsgi.multiprocess": True,
+    "wsgi.run_once": False,
+    "wsgi.file_wrapper": _file_wrapper,
+}
+
+
 def build_environ(scope: Any, limits: Limits) -> tuple[Environ, AskedError | None]:
     """The environ, without `wsgi.input`, and why the request must be refused, if it must."""
     server = scope.get("server") or ("localhost", 80)
     path, script, refused = _path(scope, limits)
-    environ: Environ = {
+    environ = _ALWAYS | {
         "REQUEST_METHOD": scope["method"],
         "SCRIPT_NAME": script,
         "PATH_INFO": path,
@@ -38,29 +54,32 @@ def build_environ(scope: Any, limits: Limits) -> tuple[Environ, AskedError | Non
         "SERVER_NAME": server[0],
         "SERVER_PORT": str(server[1] or 80),
         "SERVER_PROTOCOL": "HTTP/" + scope["http_version"],
-        "wsgi.version": (1, 0),
         "wsgi.url_scheme": scope.get("scheme", "http"),
         "wsgi.errors": sys.stderr,
-        "wsgi.input_terminated": True,
-        "wsgi.multithread": True,
-        "wsgi.multiprocess": True,
-        "wsgi.run_once": False,
-        "wsgi.file_wrapper": _file_wrapper,
         "asgi.scope": scope,
     }
     if client := scope.get("client"):
         environ["REMOTE_ADDR"] = client[0]
         environ["REMOTE_PORT"] = str(client[1])
-    return environ, _add_headers(environ, scope["headers"], limits) or refused
+    headers = list(scope["headers"])
+    if len(headers) <= limits.max_headers and sum(map(len, chain.from_iterable(headers))) <= limits.max_header_bytes:
+        return environ, _add_headers(environ, headers) or _two_lengths(environ) or refused
+    too_large = TooLargeError("The request has too many headers, or too long ones.", code="PGATE431", status=431)
+    return environ, _add_headers(environ, _first(headers, limits)) or too_large
 
 
-def _add_headers(environ: Environ, headers: Any, limits: Limits) -> AskedError | None:
-    size = count = 0
-    for name, value in headers:
+def _first(headers: list[tuple[bytes, bytes]], limits: Limits) -> Iterator[tuple[bytes, bytes]]:
+    """Those that are within the bounds; what refuses the request may be known by them, and which origin asks."""
+    size = 0
+    for name, value in headers[: limits.max_headers]:
         size += len(name) + len(value)
-        count += 1
-        if size > limits.max_header_bytes or count > limits.max_headers:
-            return TooLargeError("The request has too many headers, or too long ones.", code="PGATE431", status=431)
+        if size > limits.max_header_bytes:
+            return
+        yield name, value
+
+
+def _add_headers(environ: Environ, headers: Iterable[tuple[bytes, bytes]]) -> AskedError | None:
+    for name, value in headers:
         key = _header_key(name)
         if key is None:
             if b"_" in name:
@@ -70,9 +89,12 @@ def _add_headers(environ: Environ, headers: Any, limits: Limits) -> AskedError |
         if key in environ:
             text = environ[key] + ("; " if key == "HTTP_COOKIE" else ",") + text
         environ[key] = text
-    if "HTTP_TRANSFER_ENCODING" in environ and "CONTENT_LENGTH" in environ:
-        return _refused(*_TWO_LENGTHS)
     return None
+
+
+def _two_lengths(environ: Environ) -> AskedError | None:
+    both = "HTTP_TRANSFER_ENCODING" in environ and "CONTENT_LENGTH" in environ
+    return _refused(*_TWO_LENGTHS) if both else None
 
 
 def _refused(message: str, hint: str) -> AskedError:
@@ -117,9 +139,10 @@ def _is_text(raw: bytes) -> bool:
     return _BROKEN_ESCAPE.search(raw) is None
 
 
+def as_text(text: str) -> str:
+    """What an environ's text means, as Werkzeug reads it."""
+    return text if text.isascii() else text.encode("latin-1").decode("utf-8", "replace")
+
+
 def _as_wsgi(text: str) -> str:
     return text if text.isascii() else text.encode("utf-8", "surrogateescape").decode("latin-1")
-
-
-def _file_wrapper(file: Any, _size: int = 0) -> FileWrapper:
-    return FileWrapper(file, _FILE_BLOCK)

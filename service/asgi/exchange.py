@@ -129,7 +129,7 @@ class Exchange:
         if answer is None:
             return False
         status, headers, body = answer
-        await self._write_whole(status, _encode(headers)[0], body)
+        await self._write_whole(status, _encode(headers), body)
         return True
 
     # Inside the greenlet
@@ -155,7 +155,8 @@ class Exchange:
         chunk = next(chunks, None)
         if self._head is None:
             raise RuntimeError("The WSGI application did not call start_response.")
-        headers, length = _encode(self._head[1])
+        headers = _encode(self._head[1])
+        length = int(dict(headers).get(b"content-length", -1))
         status = int(self._head[0][:3])
         if chunk is not None and len(chunk) == length:
             wait(self._write_whole(status, headers, chunk))
@@ -239,15 +240,8 @@ class Exchange:
             self._task.cancel()
 
 
-def _encode(headers: Iterable[tuple[str, str]]) -> tuple[list[tuple[bytes, bytes]], int | None]:
-    encoded = []
-    length = None
-    for name, value in headers:
-        key = _encode_name(name)
-        encoded.append((key, value.encode("latin-1")))
-        if key == b"content-length":
-            length = int(value)
-    return encoded, length
+def _encode(headers: Iterable[tuple[str, str]]) -> list[tuple[bytes, bytes]]:
+    return [(_encode_name(name), value.encode("latin-1")) for name, value in headers]
 
 
 @lru_cache(maxsize=256)

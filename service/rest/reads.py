@@ -29,6 +29,9 @@ from service.timing import Timings
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIEnvironment
 
+READY = "poolgate.read"
+"""The environ's key for a read that is ready before its view is called."""
+
 
 @dataclass(frozen=True, slots=True)
 class ReadyRead:

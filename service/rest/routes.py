@@ -16,7 +16,7 @@ from service.rest.parts import Parts
 from service.rest.plan.allowed import allowed_methods
 from service.rest.plan.names import resolve_relation, resolve_schema
 from service.rest.plan.write import ACTIONS
-from service.rest.reads import Reads
+from service.rest.reads import READY, ReadyRead, Reads
 from service.rest.respond import to_response
 from service.rest.writes import Writes
 from service.timing import Timings
@@ -45,6 +45,9 @@ class TableApi:
         """`/<table>`."""
         timings: Timings = g.timings
         environ = request.environ
+        ready: ReadyRead | None = environ.get(READY)
+        if ready is not None:
+            return to_response(await self.reads.answer(ready, environ, timings))
         method: str = environ["REQUEST_METHOD"]
         identity = self.parts.identify(environ)
         require(identity, Access.WRITE if method in ACTIONS else Access.READ)
