@@ -111,22 +111,23 @@ def create_app(settings: Settings | None = None, *, observe: Observe | None = No
 
     Args:
         settings: read from the environment if None.
-        observe: is told what happens in the pool and the catalog; None writes it to the log.
+        observe: is told what happens in the pool and the catalog; None writes it to the log. It may ask
+            `flask.request` for whom, so that with one all requests go through Flask's dispatch.
 
     Raises:
         SettingsError: settings that cannot be used, all faults at once.
     """
     settings = settings or load_settings()
     meters, news = Meters(), News()
-    observe = tell_all(meters.observe, news.observe, observe or EventLog())
-    database = open_database(settings, observe)
+    tell = tell_all(meters.observe, news.observe, observe or EventLog())
+    database = open_database(settings, tell)
     registry = Registry()
-    rules = open_rules(settings, database, observe, lambda: [each.name for each in registry])
+    rules = open_rules(settings, database, tell, lambda: [each.name for each in registry])
     ring = KeyRing()
     watch = KeyWatch(database, ring)
     authenticator = _authenticator(settings, database, ring, rules)
     catalog = CatalogHolder(
-        *(database, settings.db_schemas, observe),
+        *(database, settings.db_schemas, tell),
         functions=settings.functions,
         loaded=None if rules is None else rules.hold,
         then=watch.look,
@@ -154,7 +155,7 @@ def create_app(settings: Settings | None = None, *, observe: Observe | None = No
     reads = Reads(parts)
     _add_views(app, parts, reads, lifecycle, state)
     add_error_answers(app, database)
-    _add_shell(app, reads, Finish(lifecycle, meters))
+    _add_shell(app, reads, Finish(lifecycle, meters), fast_path=settings.fast_path and observe is None)
     warn_of(settings.admin_token)
     return app
 
@@ -185,7 +186,7 @@ def _add_views(app: PoolgateFlask, parts: Parts, reads: Reads, lifecycle: Lifecy
         app.register_blueprint(api.blueprint(), url_prefix=prefix)
 
 
-def _add_shell(app: PoolgateFlask, reads: Reads, finish: Finish) -> None:
+def _add_shell(app: PoolgateFlask, reads: Reads, finish: Finish, *, fast_path: bool) -> None:
     """What is around every view; the later it is added, the nearer to the view."""
     settings = reads.parts.settings
     add_request_hooks(app, finish)
@@ -197,7 +198,7 @@ def _add_shell(app: PoolgateFlask, reads: Reads, finish: Finish) -> None:
         add_cors(app, cors)
     if settings.trusted_proxies:
         app.wsgi_app = TrustedProxies(app.wsgi_app, settings.trusted_proxies)  # type: ignore[method-assign]  # as Flask has it
-    if settings.fast_path:
+    if fast_path:
         app.fast_path = FastPath(app, reads, finish, cors, compression=settings.compression)
 
 

@@ -109,7 +109,7 @@ class HeaderList:
         return found[0] if found else default
 
 
-def put(headers: Headers, pairs: Iterable[tuple[str, str]]) -> None:
+def put(headers: Headers, *pairs: tuple[str, str]) -> None:
     """Set each header; most are not there yet, and are added without a search for each."""
     there = _names(headers)
     for name, value in pairs:

@@ -78,7 +78,7 @@ class Finish:
         timings.mark("response")
         self.meters.answered(environ["REQUEST_METHOD"], status, timings.seconds())
         headers.add("Server-Timing", timings.header())
-        put(headers, (("X-Request-Id", environ[_ID]), NOSNIFF))
+        put(headers, ("X-Request-Id", environ[_ID]), NOSNIFF)
         if self.lifecycle.draining and environ["SERVER_PROTOCOL"].startswith("HTTP/1"):
             headers["Connection"] = "close"
         if access.isEnabledFor(logging.INFO):

@@ -7,7 +7,7 @@ import inspect
 from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from functools import partial
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import Any, TypeVar
 from weakref import WeakKeyDictionary
 
 from flask import Flask, Request, jsonify, request
@@ -15,23 +15,19 @@ from flask.ctx import AppContext
 from flask.views import MethodView
 from werkzeug.routing import MapAdapter
 
+from service.asgi.adapters import Adapters
 from service.asgi.background import background
 from service.asgi.bridge import Threads, carry, in_greenlet, wait, worker_loop
-from service.asgi.environ import as_text
 from service.asgi.exchange import FAILED, REFUSED, Exchange, FastPath
 from service.asgi.lifespan import serve_lifespan
 from service.asgi.limits import Limits
 from service.asgi.response import Response, as_iterator
 from service.errors import PoolgateError
 
-if TYPE_CHECKING:
-    from _typeshed.wsgi import WSGIEnvironment
-
 LifespanFactory = Callable[["AsyncFlask"], AbstractAsyncContextManager[Any]]
 F = TypeVar("F", bound=Callable[..., Any])
 
 _MARK = "__runs_on_loop__"
-_MOST_HOSTS = 64  # that are remembered
 _ON_THE_LOOP = (
     "Synchronous code that runs on the event loop asked to wait for {name}, which would stop the loop that "
     "{name} needs. Inside an async function `await` it instead, or call the synchronous code in a thread: "
@@ -64,7 +60,7 @@ class AsyncFlask(Flask):
         self._lifespans: list[LifespanFactory] = []
         self._inline: dict[tuple[Any, str], bool] = {}
         self._async: WeakKeyDictionary[Callable[..., Any], bool] = WeakKeyDictionary()
-        self._hosts: dict[tuple[str | None, ...], MapAdapter] = {}
+        self._adapters = Adapters(self)
         self.register_error_handler(PoolgateError, self._answer_error)
 
     # What is held from start to stop
@@ -158,38 +154,8 @@ class AsyncFlask(Flask):
         return (self.testing or self.debug) if configured is None else configured
 
     def create_url_adapter(self, request: Request | None) -> MapAdapter | None:
-        """As Flask's, which reads and encodes the host anew for each request."""
-        if request is None or not self._binds_alike(request.environ):
-            return super().create_url_adapter(request)
-        environ = request.environ
-        key = (
-            *(environ.get("HTTP_HOST"), environ["wsgi.url_scheme"], environ.get("SCRIPT_NAME")),
-            *(environ["SERVER_NAME"], environ["SERVER_PORT"]),
-        )
-        known = self._hosts.get(key)
-        if known is None:
-            adapter = super().create_url_adapter(request)
-            if adapter is not None:
-                if len(self._hosts) == _MOST_HOSTS:
-                    self._hosts.clear()
-                self._hosts[key] = adapter
-            return adapter
-        path, query = as_text(environ["PATH_INFO"]), as_text(environ["QUERY_STRING"])
-        return MapAdapter(
-            *(self.url_map, known.server_name, known.script_name, known.subdomain, known.url_scheme),
-            *(path, environ["REQUEST_METHOD"], query),
-        )
-
-    def _binds_alike(self, environ: WSGIEnvironment) -> bool:
-        """Whether the host says nothing of which view is asked for."""
-        config = self.config
-        return (
-            config["SERVER_NAME"] is None
-            and config["TRUSTED_HOSTS"] is None
-            and not self.url_map.host_matching
-            and not self.subdomain_matching
-            and "HTTP_UPGRADE" not in environ
-        )
+        make = super().create_url_adapter
+        return make(None) if request is None else self._adapters.adapter(request, make)
 
     def preprocess_request(self, *ctx: AppContext) -> Any:
         environ = request.environ

@@ -45,12 +45,13 @@ _ALWAYS: Environ = {
 def build_environ(scope: Any, limits: Limits) -> tuple[Environ, AskedError | None]:
     """The environ, without `wsgi.input`, and why the request must be refused, if it must."""
     server = scope.get("server") or ("localhost", 80)
-    path, script, refused = _path(scope, limits)
+    query: bytes = scope.get("query_string", b"")
+    path, script, refused = _path(scope, len(query), limits)
     environ = _ALWAYS | {
         "REQUEST_METHOD": scope["method"],
         "SCRIPT_NAME": script,
         "PATH_INFO": path,
-        "QUERY_STRING": scope.get("query_string", b"").decode("latin-1"),
+        "QUERY_STRING": query.decode("latin-1"),
         "SERVER_NAME": server[0],
         "SERVER_PORT": str(server[1] or 80),
         "SERVER_PROTOCOL": "HTTP/" + scope["http_version"],
@@ -109,10 +110,10 @@ def _header_key(name: bytes) -> str | None:
     return key if key in ("CONTENT_TYPE", "CONTENT_LENGTH") else "HTTP_" + key
 
 
-def _path(scope: Any, limits: Limits) -> tuple[str, str, AskedError | None]:
+def _path(scope: Any, query: int, limits: Limits) -> tuple[str, str, AskedError | None]:
     path: str = scope["path"]
     raw: bytes = scope.get("raw_path") or b""
-    if max(len(path), len(raw)) + len(scope.get("query_string", b"")) > limits.max_url:
+    if max(len(path), len(raw)) + query > limits.max_url:
         refused = TooLargeError(
             f"The URL is longer than {limits.max_url} bytes.",
             code="PGATE414",
@@ -125,7 +126,10 @@ def _path(scope: Any, limits: Limits) -> tuple[str, str, AskedError | None]:
             "Write each byte of a UTF-8 character as % and two hexadecimal digits; a NUL byte cannot stand in a path."
         )
         return "/", "", _refused("The URL's path is not readable text.", hint)
-    script: str = scope.get("root_path", "").rstrip("/")
+    script: str = scope.get("root_path", "")
+    if not script:
+        return _as_wsgi(path), "", None
+    script = script.rstrip("/")
     if script and path.startswith(script) and path[len(script) : len(script) + 1] in ("", "/"):
         path = path[len(script) :]
     return _as_wsgi(path), _as_wsgi(script), None

@@ -183,18 +183,25 @@ class Exchange:
     # On the loop
 
     async def _write_head(self, status: int, headers: list[tuple[bytes, bytes]]) -> None:
-        if self._close and self._scope["http_version"].startswith("1"):
-            headers.append((b"connection", b"close"))
+        self._close_after(headers)
         self._started = True
         await self._put({"type": "http.response.start", "status": status, "headers": headers})
 
     async def _write_whole(self, status: int, headers: list[tuple[bytes, bytes]], body: bytes) -> None:
         """Most answers are of one piece: head and body in one trip out of the greenlet."""
-        self._complete = True
+        self._complete = self._started = True
         self._writing_since = self._loop.time()
-        await self._write_head(status, headers)
-        await self._put({"type": "http.response.body", "body": body})
+        self._close_after(headers)
+        try:
+            await self._send({"type": "http.response.start", "status": status, "headers": headers})
+            await self._send({"type": "http.response.body", "body": body})
+        except OSError:
+            raise ClientGoneError from None
         self._writing_since = None
+
+    def _close_after(self, headers: list[tuple[bytes, bytes]]) -> None:
+        if self._close and self._scope["http_version"].startswith("1"):
+            headers.append((b"connection", b"close"))
 
     async def _put(self, message: Any) -> None:
         try:

@@ -16,7 +16,7 @@ from service.rest.parts import Parts
 from service.rest.plan.allowed import allowed_methods
 from service.rest.plan.names import resolve_relation, resolve_schema
 from service.rest.plan.write import ACTIONS
-from service.rest.reads import READY, ReadyRead, Reads
+from service.rest.reads import READY, Reads, ReadyRead
 from service.rest.respond import to_response
 from service.rest.writes import Writes
 from service.timing import Timings
