@@ -71,10 +71,11 @@ async def test_while_it_drains(version: str, told: bytes | None, small_url: str)
 
 async def test_the_access_log(small_url: str, caplog: pytest.LogCaptureFixture) -> None:
     """A request's line is the same both ways but for its times; one that Flask answers in the end has one line too."""
-    asks = [ROW, Ask("/rest/v1/gr%C3%B6%C3%9Fe"), Ask("/rest/v1/nothing?id=eq.1")]
+    passed_on = Ask(BOOK, headers=(("X-Forwarded-For", "203.0.113.9"),))
+    asks = [ROW, Ask("/rest/v1/gr%C3%B6%C3%9Fe"), Ask("/rest/v1/nothing?id=eq.1"), passed_on]
     lines: list[list[Any]] = []
     for fast in (True, False):
-        async with serving(small_url, fast_path=fast) as asked:
+        async with serving(small_url, fast_path=fast, trusted_proxies=1) as asked:
             with caplog.at_level(logging.INFO, "poolgate.access"):
                 caplog.clear()
                 for ask in asks:
@@ -84,8 +85,11 @@ async def test_the_access_log(small_url: str, caplog: pytest.LogCaptureFixture) 
                 (record.method, record.path, record.status, record.address, sorted(record.stages)) for record in records
             ])  # fmt: skip
     assert lines[0] == lines[1]
-    assert [line[:3] for line in lines[0]] == [
-        *(("GET", BOOK, 200), ("GET", "/rest/v1/gr%C3%B6%C3%9Fe", 200), ("GET", "/rest/v1/nothing", 404)),
+    assert [line[:4] for line in lines[0]] == [
+        ("GET", BOOK, 200, "127.0.0.1"),
+        ("GET", "/rest/v1/gr%C3%B6%C3%9Fe", 200, "127.0.0.1"),
+        ("GET", "/rest/v1/nothing", 404, "127.0.0.1"),
+        ("GET", BOOK, 200, "203.0.113.9"),
     ]
 
 
