@@ -75,16 +75,16 @@ class HeaderList:
         return iter(self.pairs)
 
     def __contains__(self, name: str) -> bool:
-        return name.lower() in _names(self.pairs)
+        return bool(self.getlist(name))
 
     def __setitem__(self, name: str, value: str) -> None:
-        if name not in self:
-            self.pairs.append((name, value))
-            return
         lower = name.lower()
-        place = next(place for place, (each, _) in enumerate(self.pairs) if each.lower() == lower)
-        self.pop(name)
-        self.pairs.insert(place, (name, value))
+        for place, (each, _) in enumerate(self.pairs):
+            if each.lower() == lower:
+                self.pop(name)
+                self.pairs.insert(place, (name, value))
+                return
+        self.pairs.append((name, value))
 
     def get(self, name: str, default: str = "") -> str:
         """The first value."""
@@ -107,17 +107,3 @@ class HeaderList:
         found = self.getlist(name)
         self.pairs[:] = [pair for pair in self.pairs if pair[0].lower() != name.lower()]
         return found[0] if found else default
-
-
-def put(headers: Headers, *pairs: tuple[str, str]) -> None:
-    """Set each header; most are not there yet, and are added without a search for each."""
-    there = _names(headers)
-    for name, value in pairs:
-        if name.lower() in there:
-            headers[name] = value
-        else:
-            headers.add(name, value)
-
-
-def _names(pairs: Iterable[tuple[str, str]]) -> set[str]:
-    return set(map(str.lower, dict(iter(pairs))))

@@ -13,7 +13,7 @@ from flask import Response, g, request
 
 from service.asgi import AsyncFlask
 from service.errors import AskedError
-from service.headers import NOSNIFF, Headers, put
+from service.headers import NOSNIFF, Headers
 from service.lifecycle import Lifecycle
 from service.logs import new_request_id, request_id
 from service.operator.meters import Meters
@@ -78,7 +78,8 @@ class Finish:
         timings.mark("response")
         self.meters.answered(environ["REQUEST_METHOD"], status, timings.seconds())
         headers.add("Server-Timing", timings.header())
-        put(headers, ("X-Request-Id", environ[_ID]), NOSNIFF)
+        headers["X-Request-Id"] = environ[_ID]
+        headers[NOSNIFF[0]] = NOSNIFF[1]
         if self.lifecycle.draining and environ["SERVER_PROTOCOL"].startswith("HTTP/1"):
             headers["Connection"] = "close"
         if access.isEnabledFor(logging.INFO):

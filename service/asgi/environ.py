@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import re
 import sys
-from collections.abc import Iterable, Iterator
 from functools import lru_cache
-from itertools import chain
 from typing import Any
 from urllib.parse import unquote_to_bytes
 
@@ -44,43 +42,32 @@ _ALWAYS: Environ = {
 
 def build_environ(scope: Any, limits: Limits) -> tuple[Environ, AskedError | None]:
     """The environ, without `wsgi.input`, and why the request must be refused, if it must."""
-    server = scope.get("server") or ("localhost", 80)
     query: bytes = scope.get("query_string", b"")
     path, script, refused = _path(scope, len(query), limits)
-    environ = _ALWAYS | {
-        "REQUEST_METHOD": scope["method"],
-        "SCRIPT_NAME": script,
-        "PATH_INFO": path,
-        "QUERY_STRING": query.decode("latin-1"),
-        "SERVER_NAME": server[0],
-        "SERVER_PORT": str(server[1] or 80),
-        "SERVER_PROTOCOL": "HTTP/" + scope["http_version"],
-        "wsgi.url_scheme": scope.get("scheme", "http"),
-        "wsgi.errors": sys.stderr,
-        "asgi.scope": scope,
-    }
+    server = scope.get("server") or ("localhost", 80)
+    environ = _ALWAYS.copy()
+    environ["REQUEST_METHOD"] = scope["method"]
+    environ["SCRIPT_NAME"] = script
+    environ["PATH_INFO"] = path
+    environ["QUERY_STRING"] = query.decode("latin-1")
+    environ["SERVER_NAME"] = server[0]
+    environ["SERVER_PORT"] = str(server[1] or 80)
+    environ["SERVER_PROTOCOL"] = "HTTP/" + scope["http_version"]
+    environ["wsgi.url_scheme"] = scope.get("scheme", "http")
+    environ["wsgi.errors"] = sys.stderr
+    environ["asgi.scope"] = scope
     if client := scope.get("client"):
         environ["REMOTE_ADDR"] = client[0]
         environ["REMOTE_PORT"] = str(client[1])
-    headers = list(scope["headers"])
-    if len(headers) <= limits.max_headers and sum(map(len, chain.from_iterable(headers))) <= limits.max_header_bytes:
-        return environ, _add_headers(environ, headers) or _two_lengths(environ) or refused
-    too_large = TooLargeError("The request has too many headers, or too long ones.", code="PGATE431", status=431)
-    return environ, _add_headers(environ, _first(headers, limits)) or too_large
+    return environ, _add_headers(environ, scope["headers"], limits) or refused
 
 
-def _first(headers: list[tuple[bytes, bytes]], limits: Limits) -> Iterator[tuple[bytes, bytes]]:
-    """Those that are within the bounds; what refuses the request may be known by them, and which origin asks."""
-    size = 0
-    for name, value in headers[: limits.max_headers]:
-        size += len(name) + len(value)
-        if size > limits.max_header_bytes:
-            return
-        yield name, value
-
-
-def _add_headers(environ: Environ, headers: Iterable[tuple[bytes, bytes]]) -> AskedError | None:
-    for name, value in headers:
+def _add_headers(environ: Environ, headers: Any, limits: Limits) -> AskedError | None:
+    most, room = limits.max_headers, limits.max_header_bytes
+    for count, (name, value) in enumerate(headers, 1):
+        room -= len(name) + len(value)
+        if room < 0 or count > most:
+            return TooLargeError("The request has too many headers, or too long ones.", code="PGATE431", status=431)
         key = _header_key(name)
         if key is None:
             if b"_" in name:
@@ -90,12 +77,9 @@ def _add_headers(environ: Environ, headers: Iterable[tuple[bytes, bytes]]) -> As
         if key in environ:
             text = environ[key] + ("; " if key == "HTTP_COOKIE" else ",") + text
         environ[key] = text
+    if "HTTP_TRANSFER_ENCODING" in environ and "CONTENT_LENGTH" in environ:
+        return _refused(*_TWO_LENGTHS)
     return None
-
-
-def _two_lengths(environ: Environ) -> AskedError | None:
-    both = "HTTP_TRANSFER_ENCODING" in environ and "CONTENT_LENGTH" in environ
-    return _refused(*_TWO_LENGTHS) if both else None
 
 
 def _refused(message: str, hint: str) -> AskedError:
