@@ -122,7 +122,7 @@ class RpcApi:
         schema = call.routine.schema
         profile = told_profile(asked, replace(prepared.relation, schema=schema), catalog)
         commit, transaction = ending(settings.db_tx_end, asked.preferences.transaction)
-        given = replace(asked, values=(*asked.values, *call.values))
+        given = asked._replace(values=(*asked.values, *call.values))
         page = narrowed(asked.page, settings.db_max_rows)
         caller = caller_of(request.environ, identity)
         run = CallRequest(

@@ -44,7 +44,7 @@ def understood(asked: Asked, database: Database) -> Asked:
     """The request without the preferences that the database has no use for: they are not applied."""
     if asked.preferences.timezone is None or database.zoned:
         return asked
-    return replace(asked, preferences=replace(asked.preferences, timezone=None))
+    return asked._replace(preferences=replace(asked.preferences, timezone=None))
 
 
 def told_profile(asked: Asked, relation: Relation, catalog: Catalog) -> str | None:

@@ -118,7 +118,7 @@ class Operations:
         if asked.cursor is not None and operation.reads:
             raise CursorError("An operation's rows have no next page", hint="Use limit and offset.")
         # How the transaction ends, and in which time zone it is, the batch says.
-        return replace(asked, preferences=replace(asked.preferences, transaction=None, timezone=None))
+        return asked._replace(preferences=replace(asked.preferences, transaction=None, timezone=None))
 
     def _read_of(self, asked: Asked) -> Ready:
         catalog = self.parts.catalog_of(self.identity)

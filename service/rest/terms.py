@@ -3,14 +3,18 @@
 A request is split in two. Its *shape* (`Read` and what hangs from it) says which columns, which operators, which
 order; it is hashable, and two requests of one shape run one and the same compiled statement. Its *values* stand
 apart, in order, and the shape points at them by index (`Filter.value`): no value can ever reach a statement's text.
+
+A shape is hashed and compared for each request, so its nouns are tuples with names: that is done in C.
+Tuples of equal items are equal whatever their class: nouns that may stand in one place differ in length.
 """
 
 from __future__ import annotations
 
 import enum
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from types import MappingProxyType
+from typing import NamedTuple
 
 Value = str | tuple[str, ...]
 """A literal as it stood in the URL: one text, or the texts of a list."""
@@ -82,16 +86,14 @@ OPERATORS: Mapping[str, Operator] = MappingProxyType(
 AGGREGATES = frozenset({"avg", "count", "max", "min", "sum"})
 
 
-@dataclass(frozen=True, slots=True)
-class Step:
+class Step(NamedTuple):
     """One `->key` or `->>key`; a whole number is an index, anything else a name."""
 
     key: str | int
     as_text: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Field:
+class Field(NamedTuple):
     """A column, or a path into its JSON (or its composite or array value)."""
 
     name: str
@@ -103,8 +105,7 @@ class Field:
         return next((step.key for step in reversed(self.path) if isinstance(step.key, str)), self.name)
 
 
-@dataclass(frozen=True, slots=True)
-class SelectField:
+class SelectField(NamedTuple):
     """`alias:field::cast`, with an aggregate `alias:field::cast.sum()::cast`; `name` is "*" for all columns.
 
     `count()` alone has `field` None.
@@ -117,8 +118,7 @@ class SelectField:
     aggregate_cast: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class SelectEmbed:
+class SelectEmbed(NamedTuple):
     """`alias:relation!hint!inner(items)`; `...relation(items)` is a spread."""
 
     relation: str
@@ -143,8 +143,7 @@ class Is(enum.Enum):
     UNKNOWN = "unknown"
 
 
-@dataclass(frozen=True, slots=True)
-class Filter:
+class Filter(NamedTuple):
     """`field=not.op(quantifier).value`.
 
     Args:
@@ -162,8 +161,7 @@ class Filter:
     is_: Is | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Logic:
+class Logic(NamedTuple):
     """`and(...)` or `or(...)`, nested at will."""
 
     operator: str
@@ -176,8 +174,7 @@ EmbedPath = tuple[str, ...]
 """The embeds from the root down to where a parameter applies: `a.b.order=` has ("a", "b"), the root ()."""
 
 
-@dataclass(frozen=True, slots=True)
-class OrderTerm:
+class OrderTerm(NamedTuple):
     """`field.desc.nullslast`, or `relation(field).desc` by a to-one relation."""
 
     field: Field
@@ -186,16 +183,14 @@ class OrderTerm:
     relation: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Page:
+class Page(NamedTuple):
     """Which rows: `limit` None is without limit."""
 
     offset: int = 0
     limit: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Read:
+class Read(NamedTuple):
     """The shape of a read: everything that was asked but the values and the page.
 
     An empty `select` (`select=`) asks for rows without a single column: `{}` each.
@@ -229,8 +224,7 @@ class Preferences:
     unknown: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class MediaRange:
+class MediaRange(NamedTuple):
     """One entry of `Accept`, parameters in lower case, best first in `Asked.accept`; quality 0 means "not this"."""
 
     type: str
@@ -238,8 +232,7 @@ class MediaRange:
     quality: float = 1.0
 
 
-@dataclass(frozen=True, slots=True)
-class Cursor:
+class Cursor(NamedTuple):
     """Where a page begins: after the row with these values.
 
     Args:
@@ -251,8 +244,7 @@ class Cursor:
     values: tuple[KeyValue, ...] | None
 
 
-@dataclass(frozen=True, slots=True)
-class Asked:
+class Asked(NamedTuple):
     """One request in the dialect, as asked; nothing in it has been held against a schema yet.
 
     Args:
@@ -277,5 +269,5 @@ class Asked:
     accept: tuple[MediaRange, ...] = ()
     columns: tuple[str, ...] | None = None
     on_conflict: tuple[str, ...] | None = None
-    arguments: tuple[tuple[str, str], ...] = field(default=())
+    arguments: tuple[tuple[str, str], ...] = ()
     cursor: Cursor | None = None

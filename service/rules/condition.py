@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from service.errors import AskedError
 from service.rest.asked import read_request
@@ -53,8 +53,8 @@ def read_condition(text: str) -> Said:
 
 
 def _of_conditions(asked: Asked) -> Asked:
-    blank = Asked(asked.method, asked.relation, None, replace(asked.read, select=(STAR,), order=(), having=()), ())
-    return replace(blank, values=asked.values)
+    blank = Asked(asked.method, asked.relation, None, asked.read._replace(select=(STAR,), order=(), having=()), ())
+    return blank._replace(values=asked.values)
 
 
 def _filters(conditions: tuple[Condition, ...]) -> Iterator[Filter]:

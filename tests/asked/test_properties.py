@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
+from types import UnionType
+from typing import Any, get_args
 
 import pytest
 from hypothesis import given, settings
@@ -153,6 +154,13 @@ def test_other_values_have_the_same_shape(asked: Asked, data: st.DataObject) -> 
     assert read_request("GET", "films", other, {}).read == read_request("GET", "films", query, {}).read
     assert hash(read_request("GET", "films", other, {}).read) == hash(asked.read)
     assert read_request("GET", "films", other, {}).values == others
+
+
+@pytest.mark.parametrize("nouns", [SelectItem, Condition], ids=["select", "where"])
+def test_nouns_of_one_place_are_never_equal(nouns: UnionType) -> None:
+    """Where two kinds of noun may stand they differ in length: equal items would make one pass for the other."""
+    lengths = [len(noun._fields) for noun in get_args(nouns)]
+    assert len(set(lengths)) == len(lengths) > 1
 
 
 def only_asked_errors(query: str, headers: dict[str, str]) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from contextlib import AbstractAsyncContextManager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 from service.auth import Identity
@@ -66,4 +66,4 @@ def narrowed(page: Page, most: int | None) -> Page:
     """The page, its limit lowered to `most` rows."""
     if most is None or (page.limit is not None and page.limit <= most):
         return page
-    return replace(page, limit=most)
+    return Page(page.offset, most)

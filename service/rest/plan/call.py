@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from service.catalog.model import Catalog, Column, Kind, Parameter, Relation, RelationKind, Routine
 from service.catalog.saved import SavedRoutine
@@ -114,7 +114,7 @@ def can_make_of(form: Form, call: Call, asked: Asked, catalog: Catalog) -> bool:
         return catalog.geojson is not None and not call.is_value
     if call.gives_values(asked):
         value = SelectField(Field(call.routine.name))
-        asked = replace(asked, read=replace(asked.read, select=(value,)))
+        asked = asked._replace(read=asked.read._replace(select=(value,)))
     return can_make_value(form, asked, call.rows)
 
 
