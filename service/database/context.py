@@ -10,6 +10,7 @@ import json
 from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import NamedTuple
 
 from service.auth import CHALLENGE, NO_ROLE, Identity
 from service.database.base import Database
@@ -40,19 +41,18 @@ class Told:
 NOTHING_TOLD = Told()
 
 
-@dataclass(frozen=True, slots=True)
-class Caller:
+class Caller(NamedTuple):
     """Who sends a request, and what of it the database's own code may read.
 
     Args:
         who: the pool's share is counted by it.
         method: empty where there is no request.
-        headers: asked only where somebody may read them; their names in lower case.
+        path, headers: asked only where somebody may read them; headers' names in lower case.
     """
 
     who: Hashable = None
     method: str = ""
-    path: str = ""
+    path: Callable[[], str] = str
     headers: Callable[[], Mapping[str, str]] = dict
 
 
@@ -134,7 +134,7 @@ def _of_request(database: Database, identity: Identity, caller: Caller) -> list[
         claims["role"] = identity.role
     return [
         ("request.method", caller.method),
-        ("request.path", caller.path),
+        ("request.path", caller.path()),
         ("request.cookies", json.dumps(_cookies(headers.pop("cookie", "")))),
         ("request.headers", json.dumps(headers)),
         ("request.jwt.claims", json.dumps(claims, default=str)),

@@ -203,7 +203,7 @@ class Statements:
             ProfileError, PlanError, DatabaseError: it cannot be done; nothing is kept of it.
         """
         self._renew(catalog)
-        pages = tuple(path for path, _ in asked.pages)
+        pages = tuple(path for path, _ in asked.pages) if asked.pages else ()
         count, is_head = asked.preferences.count, asked.method == "HEAD"
         key = (
             *(catalog.role, asked.profile, asked.relation, asked.read, pages, count, is_head),

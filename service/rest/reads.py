@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from service.auth import Identity
 from service.database.context import NOTHING_TOLD, Told
@@ -33,8 +33,7 @@ READY = "poolgate.read"
 """The environ's key for a read that is ready before its view is called."""
 
 
-@dataclass(frozen=True, slots=True)
-class ReadyRead:
+class ReadyRead(NamedTuple):
     """A read that can be run.
 
     Args:

@@ -52,7 +52,7 @@ def address_of(environ: WSGIEnvironment) -> str | None:
 def caller_of(environ: WSGIEnvironment, identity: Identity) -> Caller:
     """Who sends the request."""
     who = identity.who(address_of(environ))
-    return Caller(who, environ["REQUEST_METHOD"], path_of(environ), partial(_headers, environ))
+    return Caller(who, environ["REQUEST_METHOD"], partial(path_of, environ), partial(_headers, environ))
 
 
 def _headers(environ: WSGIEnvironment) -> dict[str, str]:

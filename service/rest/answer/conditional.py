@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import re
-from dataclasses import replace
 
 from service.rest.answer.answer import Answer
 
@@ -21,14 +20,12 @@ def kept(answer: Answer, *, private: bool, tagged: bool, if_none_match: str | No
         if_none_match: the header as it was sent.
     """
     headers = {**answer.headers, "Cache-Control": "private, no-cache" if private else "no-cache"}
-    if not tagged:
-        return replace(answer, headers=headers)
-    headers["ETag"] = tag = _tag_of(answer)
-    known = None if if_none_match is None else _known(tag, if_none_match)
-    if known is None:
-        return replace(answer, headers=headers)
-    headers["ETag"] = known
-    return Answer(304, {name: headers[name] for name in _KEPT if name in headers})
+    if tagged:
+        headers["ETag"] = tag = _tag_of(answer)
+        if if_none_match is not None and (known := _known(tag, if_none_match)) is not None:
+            headers["ETag"] = known
+            return Answer(304, {name: headers[name] for name in _KEPT if name in headers})
+    return Answer(answer.status, headers, answer.body, answer.again)
 
 
 def _tag_of(answer: Answer) -> str:
@@ -36,9 +33,9 @@ def _tag_of(answer: Answer) -> str:
 
     It takes 0.6 µs for a KiB.
     """
+    of = answer.headers.get
     digest = hashlib.sha256(answer.body, usedforsecurity=False)
-    for name in ("Content-Type", "Content-Range", "Link"):
-        digest.update(f" {answer.headers.get(name)}".encode())
+    digest.update(f" {of('Content-Type')} {of('Content-Range')} {of('Link')}".encode())
     return f'"{digest.hexdigest()[:32]}"'
 
 

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from service.errors import MediaTypeError, RangeError
 from service.rest.answer.answer import Answer
 from service.rest.answer.applied import as_applied
+from service.rest.asked.preferences import NONE
 from service.rest.execute import Result
 from service.rest.plan.media import Media
 from service.rest.plan.terms import Form
@@ -73,7 +74,7 @@ def read_headers(asked: Asked, media: Media, *, profile: str | None, warnings: S
     if warnings:
         # 299 is "miscellaneous persistent warning" (RFC 7234, 5.5).
         headers["Warning"] = ", ".join(f'299 - "{_quotable(warning)}"' for warning in warnings)
-    if told := preference_applied(asked.preferences):
+    if asked.preferences is not NONE and (told := preference_applied(asked.preferences)):
         headers["Preference-Applied"] = told
     return headers
 

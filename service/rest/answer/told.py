@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
 from typing import Any
 
 from service.errors import PoolgateError
@@ -32,7 +31,7 @@ def as_told(answer: Answer, status: str | None, headers: str | None) -> Answer:
         return answer
     if not _STATUS.fullmatch(status):
         raise PoolgateError("response.status is no status of an answer", code="PGRST112", hint="200 to 599")
-    return emptied(replace(answer, status=int(status)))
+    return emptied(answer._replace(status=int(status)))
 
 
 def emptied(answer: Answer) -> Answer:
@@ -40,7 +39,7 @@ def emptied(answer: Answer) -> Answer:
     if answer.status not in EMPTY:
         return answer
     headers = {name: value for name, value in answer.headers.items() if name.lower() != "content-type"}
-    return replace(answer, headers=headers, body=b"")
+    return answer._replace(headers=headers, body=b"")
 
 
 def with_headers(answer: Answer, given: Iterable[tuple[str, str]]) -> Answer:
@@ -53,7 +52,7 @@ def with_headers(answer: Answer, given: Iterable[tuple[str, str]]) -> Answer:
         else:
             seen.add(name.lower())
             headers[own.get(name.lower(), name)] = value
-    return replace(answer, headers=headers, again=tuple(again))
+    return answer._replace(headers=headers, again=tuple(again))
 
 
 def _headers(text: str) -> list[tuple[str, str]]:

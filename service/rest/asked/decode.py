@@ -20,7 +20,7 @@ def check_query(query: str, limit: int) -> None:
     """
     if len(query) > limit:
         raise TooLargeError("The query string is too long.", details=f"at most {limit} characters are allowed")
-    if nul := _NUL.search(query):
+    if ("\0" in query or "%00" in query) and (nul := _NUL.search(query)):
         raise QueryError(
             "The query string holds a NUL character, which no text may hold.",
             details=f"column {nul.start() + 1}: found NUL, expected any other character",

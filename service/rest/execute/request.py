@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from contextlib import AbstractAsyncContextManager
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from service.auth import Identity
 from service.database import Database
@@ -15,8 +14,7 @@ from service.rest.sql import Statement
 from service.rest.terms import Asked, KeyValue, Page, Value
 
 
-@dataclass(frozen=True, slots=True)
-class Request:
+class Request(NamedTuple):
     """A request that is ready to be run.
 
     Args:
@@ -41,7 +39,8 @@ class Request:
         values: tuple[Value | KeyValue, ...] = asked.values
         if asked.cursor is not None and asked.cursor.values is not None:
             values += asked.cursor.values
-        return statement.arguments(values, self.page, [page for _, page in asked.pages], self.identity.claims)
+        pages = [page for _, page in asked.pages] if asked.pages else ()
+        return statement.arguments(values, self.page, pages, self.identity.claims)
 
 
 def turn(

@@ -90,13 +90,13 @@ def choose_media(accept: Sequence[MediaRange], *, plans: bool = False, can_make:
     Raises:
         MediaTypeError: PGRST107, none of them can be made.
     """
+    if not accept:
+        return JSON
     refused = {_bare(media.type) for media in accept if media.quality == 0}
     for media in accept:
         for found in _offers(media, plans, can_make) if media.quality > 0 else ():
             if not refused or not _is_refused(found, accept, refused):
                 return found
-    if not accept:
-        return JSON
     raise MediaTypeError(
         f"None of these media types can be produced: {', '.join(media.type for media in accept)}",
         hint=" ".join([*_needs(accept), "Ask for application/json, text/csv or application/x-ndjson."]),

@@ -39,6 +39,8 @@ class Form(enum.Enum):
     TEXT = "text"
     BYTES = "bytes"
 
+    __hash__ = object.__hash__  # in C: it is looked up by for each request
+
 
 @dataclass(frozen=True, slots=True)
 class Target:
