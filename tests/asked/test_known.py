@@ -20,9 +20,10 @@ NAMES = st.sampled_from([
     '"select"', "%6Frder", "o%72der", "doc->>a", "doc->0", "%", "", "a.", "b c", "b+c", "\xe9", "%C3%A9",
 ])  # fmt: skip
 HEADS = st.sampled_from([
-    *(f"{name}." for name in OPERATORS), *OPERATORS, "not.eq.", "eq(any).", "fts(english).", "eq%2E", "%65q.", "=eq.",
-    "EQ.", "", "(", "{", ".", "is.null", "is.NULL", "is. null ", "is.nothing", "in.(1,2)", "5", "-1", "id.desc",
-    "eq.desc", "eq.asc", "id,eq.", "(id.eq.1)", "*,a(b)", "%", "+", "a,b",
+    *(f"{name}." for name in OPERATORS), *OPERATORS, "not.eq.", "not.in.(", "not.is.", "not.not.eq.", "eq(any).",
+    "fts(english).", "eq%2E", "%65q.", "=eq.", "EQ.", "", "(", "{", ".", "is.null", "is.NULL", "is. null ",
+    "is.nothing", "not.is.true", "is.null%26a=eq.5", "in.(1,2)", 'in.(a,"b', "in.%28a,", "5", "-1", "id.desc", "eq.desc", "eq.asc",
+    "id,eq.", "(id.eq.1)", "*,a(b)", "%", "+", "a,b",
 ])  # fmt: skip
 PAIRS = st.builds(
     lambda name, equals, head, tail: f"{name}{equals}{head}{tail}",
@@ -58,6 +59,7 @@ def test_what_is_known_is_what_the_parser_reads(query: str, limits: Limits) -> N
         "id=eq.77",
         "id=gte.77&order=id&limit=100&offset=5",
         "select=id,a(b)&a.b=is.null&a.order=b&body=ilike.*x*",
+        'id=in.(1,2)&a=not.in.("x,y",z)&b=not.gt.5&c=not.is.null&d=in.()',
         "columns=a,b&on_conflict=a&doc->>a=cs.{1}",
     ],
 )
@@ -68,20 +70,38 @@ def test_plain_queries_are_known(query: str) -> None:
 
 @pytest.mark.parametrize(
     "query",
-    ["or=(id.eq.5)", "id=in.(5,6)", "id=eq(any).{5}", "id=5", "having=(id.eq.5)", "a.limit=5", "cursor=5", "limit"],
+    [
+        "or=(id.eq.5)",
+        "id=is.5",
+        "id=not.not.eq.5",
+        "id=eq(any).{5}",
+        "id=5",
+        "having=(id.eq.5)",
+        "a.limit=5",
+        "cursor=5",
+        "limit",
+    ],
 )
 def test_what_may_hold_values_elsewhere_is_not_known(query: str) -> None:
     """Nothing is taken for a shape that may have values in it."""
     assert known.read_known(query, DEFAULT_LIMITS) is None
 
 
+def test_what_is_too_much_is_not_known() -> None:
+    """The parser alone refuses."""
+    assert known.read_known("a=like.xxx", FEW) is not None
+    assert known.read_known("a=like.xxxx", FEW) is None
+    assert known.read_known("a=eq.1&a=eq.2&a=eq.3", FEW) is None
+
+
 def test_values_are_no_part_of_what_is_kept() -> None:
     """Other operands and other pages are found under the one shape: no caller can push out what others need."""
     known._parsed.cache_clear()
     for number in range(100):
-        found = known.read_known(f"id=eq.{number}&body=like.{number}*&limit={number}&offset={number}", DEFAULT_LIMITS)
+        filters = f"id=eq.{number}&body=like.{number}*&a=not.in.({number})"
+        found = known.read_known(f"{filters}&limit={number}&offset={number}", DEFAULT_LIMITS)
         assert found is not None
-        assert found.values == (str(number), f"{number}*")
+        assert found.values == (str(number), f"{number}*", (str(number),))
         assert found.limit == found.offset == {(): str(number)}
     assert known._parsed.cache_info().currsize == 1
 

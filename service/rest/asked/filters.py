@@ -59,6 +59,18 @@ def read_filter(field: Field, text: str, values: Values) -> Filter:
     return read_operation(field, Scanner(text, f"filter on {field.name}"), values, nested=False)
 
 
+def read_items(text: str, limits: Limits) -> tuple[str, ...]:
+    """The operand of `in`, all of it.
+
+    Raises:
+        QueryError: it does not parse, or has too many items.
+    """
+    scanner = Scanner(text, "list")
+    items = read_list(scanner, limits)
+    scanner.finish("the end")
+    return items
+
+
 def read_operation(field: Field, scanner: Scanner, values: Values, *, nested: bool) -> Filter:
     """The operator at the scanner's place and its operand; `nested` in a logic tree, where "," and ")" end it."""
     values.condition()

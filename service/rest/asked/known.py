@@ -11,12 +11,14 @@ from functools import lru_cache
 from service.errors import QueryError
 from service.rest.asked.decode import decode
 from service.rest.asked.fields import Kind, read_parameter
+from service.rest.asked.filters import read_items
 from service.rest.asked.limits import CACHED_TEXT, Limits
 from service.rest.asked.query import Parsed, read_query
-from service.rest.terms import OPERATORS, EmbedPath, Group
+from service.rest.terms import OPERATORS, EmbedPath, Group, Is, Value
 
 _LONGEST = 1024  # characters; longer query strings are not looked at
 _WITHOUT_VALUES = (Kind.SELECT, Kind.ORDER, Kind.COLUMNS, Kind.ON_CONFLICT)
+_IS = frozenset(each.value for each in Is)
 _VERBATIM = frozenset(each.name for each in OPERATORS.values() if each.group not in (Group.SET, Group.IS))
 
 
@@ -28,13 +30,13 @@ def read_known(query: str, limits: Limits) -> Parsed | None:
     """
     try:
         return _read(query, limits) if len(query) <= _LONGEST else None
-    except QueryError:
+    except QueryError:  # it may have another place in the parser's words
         return None
 
 
 def _read(query: str, limits: Limits) -> Parsed | None:
     shape: list[str] = []
-    values: list[str] = []
+    values: list[Value] = []
     limit: dict[EmbedPath, str] = {}
     offset: dict[EmbedPath, str] = {}
     for pair in query.split("&") if query else ():
@@ -42,14 +44,13 @@ def _read(query: str, limits: Limits) -> Parsed | None:
         parameter = read_parameter(name, limits)
         kind = parameter.kind
         if kind is Kind.FILTER:
-            operator, dot, operand = decode(raw).partition(".")
-            if dot and operator in _VERBATIM and len(operand) <= limits.pattern:
-                shape.append(f"{name}={operator}.")
-                values.append(operand)
-            elif operator == "is":
-                shape.append(pair)
-            else:
+            found = _cut(decode(raw), limits)
+            if found is None:
                 return None
+            head, operand = found
+            shape.append(f"{name}={head}")
+            if operand is not None:
+                values.append(operand)
         elif equals and kind in _WITHOUT_VALUES:
             shape.append(pair)
         elif equals and kind is Kind.LIMIT and not parameter.path:
@@ -63,6 +64,21 @@ def _read(query: str, limits: Limits) -> Parsed | None:
         return None
     known = _parsed(text, limits)
     return Parsed(known.read, tuple(values), limit, offset, known.columns, known.on_conflict)
+
+
+def _cut(text: str, limits: Limits) -> tuple[str, Value | None] | None:
+    """A filter's text without its operand, in letters that need no encoding, and the operand; None: it is not known."""
+    operator, dot, operand = text.partition(".")
+    negation = ""
+    if operator == "not":
+        negation, (operator, dot, operand) = "not.", operand.partition(".")
+    if not dot:
+        return None
+    if operator in _VERBATIM and len(operand) <= limits.pattern:
+        return f"{negation}{operator}.", operand
+    if operator == "in":
+        return f"{negation}in.()", read_items(operand, limits)
+    return (f"{negation}is.{operand}", None) if operator == "is" and operand in _IS else None
 
 
 @lru_cache(maxsize=512)

@@ -9,6 +9,7 @@ from service.rest.terms import Page
 
 LARGEST = 2**62
 """Larger numbers count as this one: no table has more rows, and offset + limit stays within 64 bits."""
+ALL = Page()
 _NUMBER = re.compile(r"\s*(-?[0-9]+)\s*")
 _RANGE = re.compile(r"([0-9]+)-([0-9]*)")
 
@@ -19,6 +20,8 @@ def read_page(limit: str | None, offset: str | None) -> Page:
     Raises:
         RangeError: a negative limit.
     """
+    if limit is None and offset is None:
+        return ALL
     rows, start = _number(limit), _number(offset) or 0
     if rows is not None and rows < 0:
         raise RangeError("No such range of rows.", details=f"limit must be zero or more, found {rows}")

@@ -79,11 +79,14 @@ def _is_of_any_rows(form: Form) -> bool:
     return form not in (Form.FEATURES, Form.TEXT, Form.BYTES)
 
 
+_AT_ONCE = {name: offers[0] for name, offers in _BY_TYPE.items() if _is_of_any_rows(offers[0].form)}
+
+
 def choose_media(accept: Sequence[MediaRange], *, plans: bool = False, can_make: CanMake = _is_of_any_rows) -> Media:
     """The first of the types asked for, best first, that can be made and is not refused with `q=0`.
 
     Args:
-        accept: as the request has them; none is JSON.
+        accept: as the request has them, those that are refused last; none is JSON.
         plans: whether execution plans may be asked for.
         can_make: whether the rows that are asked for can be made into a form that not all can.
 
@@ -92,6 +95,8 @@ def choose_media(accept: Sequence[MediaRange], *, plans: bool = False, can_make:
     """
     if not accept:
         return JSON
+    if accept[0].type in _AT_ONCE and accept[-1].quality > 0:  # the first can be made, and nothing is refused
+        return _AT_ONCE[accept[0].type]
     refused = {_bare(media.type) for media in accept if media.quality == 0}
     for media in accept:
         for found in _offers(media, plans, can_make) if media.quality > 0 else ():
