@@ -22,8 +22,8 @@ NAMES = st.sampled_from([
 HEADS = st.sampled_from([
     *(f"{name}." for name in OPERATORS), *OPERATORS, "not.eq.", "not.in.(", "not.is.", "not.not.eq.", "eq(any).",
     "fts(english).", "eq%2E", "%65q.", "=eq.", "EQ.", "", "(", "{", ".", "is.null", "is.NULL", "is. null ",
-    "is.nothing", "not.is.true", "is.null%26a=eq.5", "in.(1,2)", 'in.(a,"b', "in.%28a,", "5", "-1", "id.desc", "eq.desc", "eq.asc",
-    "id,eq.", "(id.eq.1)", "*,a(b)", "%", "+", "a,b",
+    "is.nothing", "not.is.true", "is.null%26a=eq.5", "in.(1,2)", 'in.(a,"b', "in.%28a,", "5", "-1", "id.desc",
+    "eq.desc", "eq.asc", "id,eq.", "(id.eq.1)", "*,a(b)", "%", "+", "a,b",
 ])  # fmt: skip
 PAIRS = st.builds(
     lambda name, equals, head, tail: f"{name}{equals}{head}{tail}",
