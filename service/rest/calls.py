@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import cached_property, partial
 from typing import TYPE_CHECKING
 
@@ -120,7 +120,7 @@ class RpcApi:
         )
         prepared = parts.statements.call(asked, call, catalog, media)
         schema = call.routine.schema
-        profile = told_profile(asked, replace(prepared.relation, schema=schema), catalog)
+        profile = told_profile(asked, schema, catalog)
         commit, transaction = ending(settings.db_tx_end, asked.preferences.transaction)
         given = asked._replace(values=(*asked.values, *call.values))
         page = narrowed(asked.page, settings.db_max_rows)

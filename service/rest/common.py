@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import TypeVar
 
-from service.catalog.model import Catalog, Relation
+from service.catalog.model import Catalog
 from service.database import Database
 from service.rest.asked import Limits
 from service.rest.terms import Asked
@@ -47,9 +47,9 @@ def understood(asked: Asked, database: Database) -> Asked:
     return asked._replace(preferences=replace(asked.preferences, timezone=None))
 
 
-def told_profile(asked: Asked, relation: Relation, catalog: Catalog) -> str | None:
-    """The schema that is used, told where it was asked for or where there are several."""
-    return relation.schema if asked.profile is not None or len(catalog.schemas) > 1 else None
+def told_profile(asked: Asked, schema: str, catalog: Catalog) -> str | None:
+    """The schema that is used, where it is to be told: it was asked for, or there are several."""
+    return schema if asked.profile is not None or len(catalog.schemas) > 1 else None
 
 
 def ending(setting: str, preference: str | None) -> tuple[bool, str | None]:

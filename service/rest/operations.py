@@ -127,7 +127,7 @@ class Operations:
         prepared = self.parts.statements.read(asked, catalog, media)
         page = narrowed(asked.page, self.parts.settings.db_max_rows)
         run = Request(self.parts.database, prepared, asked, self.identity, page)
-        profile = told_profile(asked, prepared.relation, catalog)
+        profile = told_profile(asked, prepared.relation.schema, catalog)
 
         async def read(now: Turn) -> Answer:
             return answer_rows(await read_with(now, run), asked, media, profile=profile, warnings=prepared.warnings)

@@ -77,7 +77,7 @@ class Reads:
         streams = media.streams and asked.method != "HEAD" and media.explain is None
         page = narrowed(asked.page, settings.stream_max_rows if streams else settings.db_max_rows)
         run = Request(parts.database, prepared, asked, identity, page, caller_of(environ, identity))
-        return ReadyRead(run, media, told_profile(asked, prepared.relation, catalog), streams)
+        return ReadyRead(run, media, told_profile(asked, prepared.relation.schema, catalog), streams)
 
     async def answer(self, ready: ReadyRead, environ: WSGIEnvironment, timings: Timings) -> Answer | StreamAnswer:
         """The answer to a read; where rows are sent as the database gives them, its beginning.

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING
 
 from service.auth import Identity
+from service.database.context import NOBODY, Caller
 from service.errors import BodyError, DatabaseError
 from service.rest.answer.answer import Answer
 from service.rest.answer.written import answer_written, is_checked
@@ -59,7 +60,8 @@ class Writes:
         path = path_of(environ)
         once, payload = await self._body(asked, path, environ, identity)
         timings.mark("parse")
-        ready = self.ready(understood(asked, self.parts.database), payload, identity, path)
+        caller = caller_of(environ, identity)
+        ready = self.ready(understood(asked, self.parts.database), payload, identity, path, caller)
         timings.mark("plan")
 
         def conclude(written: Written) -> Answer:
@@ -67,13 +69,16 @@ class Writes:
             timings.add("transaction", written.ran)
             return ready.conclude(written)
 
-        return await run_write(replace(ready.request, caller=caller_of(environ, identity)), conclude, once)
+        return await run_write(ready.request, conclude, once)
 
-    def ready(self, asked: Asked, payload: Payload | None, identity: Identity, path: str) -> ReadyWrite:
+    def ready(
+        self, asked: Asked, payload: Payload | None, identity: Identity, path: str, caller: Caller = NOBODY
+    ) -> ReadyWrite:
         """A write that can be run.
 
         Args:
             path: the relation's, as the caller wrote it.
+            caller: for whom a connection is taken; of a batch that is none.
 
         Raises:
             PoolgateError: it cannot be done.
@@ -89,8 +94,8 @@ class Writes:
             raise seen_by(identity, error) from None
         commit, transaction = ending(parts.settings.db_tx_end, asked.preferences.transaction)
         checked = is_checked(asked, media)
-        run = WriteRequest(parts.database, prepared, asked, payload, identity, commit=commit, checked=checked)
-        profile = told_profile(asked, prepared.relation, catalog)
+        run = WriteRequest(parts.database, prepared, asked, payload, identity, commit, checked, caller)
+        profile = told_profile(asked, prepared.relation.schema, catalog)
         return ReadyWrite(
             run,
             media,

@@ -113,7 +113,7 @@ async def _begun(now: Turn, request: Request) -> Request:
     if first is None:
         return request
     rows = await now.lease.fetch(first.statement.text, *request.arguments(first.statement))
-    return request._replace(asked=request.asked._replace(values=(*request.asked.values, first.carry(rows))))
+    return replace(request, asked=request.asked._replace(values=(*request.asked.values, first.carry(rows))))
 
 
 async def _call(now: Turn, request: Request) -> Called:

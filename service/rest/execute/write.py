@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
-from typing import Any, TypeVar
+from dataclasses import dataclass
+from typing import Any, NamedTuple, TypeVar
 
 from service.auth import Identity
 from service.database import Database
@@ -25,8 +25,7 @@ from service.rest.terms import Asked
 T = TypeVar("T")
 
 
-@dataclass(frozen=True, slots=True)
-class Written:
+class Written(NamedTuple):
     """What a write did.
 
     Args:
@@ -96,7 +95,7 @@ async def run_write(request: WriteRequest, conclude: Callable[[Written], T], onc
     async def work(now: Turn) -> T:
         written = await write_with(now.lease, request)
         told = await told_by(now.lease) if request.prepared.triggered else now.told
-        return conclude(replace(written, waited=now.lease.waited, ran=now.ran, told=told))
+        return conclude(written._replace(waited=now.lease.waited, ran=now.ran, told=told))
 
     return await in_turn(request.database, request.identity, request.terms, request.caller, work, once)
 
@@ -112,7 +111,7 @@ async def write_with(lease: Lease, request: WriteRequest) -> Written:
             raise RuntimeError("the statement gave no row")
         found = _read(row, statement)
         merged = int(row["updated"]) if write.merge and write.conflict else 0
-        return replace(found, affected=int(row["affected"]), merged=merged)
+        return found._replace(affected=int(row["affected"]), merged=merged)
     try:
         return await _Procedure(lease, request, statement).run()
     except Exception as error:
@@ -171,12 +170,12 @@ class _Procedure:
         if procedure.find is None:
             keys = await self._lease.fetchvals(self._changes())
             await self._check(keys)
-            return replace(await self._rows(keys), affected=len(keys), merged=await self._merged())
+            return (await self._rows(keys))._replace(affected=len(keys), merged=await self._merged())
         keys = await self._lease.fetchvals([self._with(procedure.find, [])])
         before = await self._rows(keys) if procedure.reads_first else None
         await self._lease.fetchvals([self._with(procedure.change, [*self._row_values(), _as_array(keys)])])
         await self._check(keys)
-        return replace(before or await self._rows(keys), affected=len(keys))
+        return (before or await self._rows(keys))._replace(affected=len(keys))
 
     def _changes(self) -> Iterator[tuple[str, Sequence[Any]]]:
         """The statements that change rows; an insert's are made as they are run, one for each object."""
