@@ -62,20 +62,13 @@ def read_request(
             hint="Leave out offset and Range; limit says how many rows it has.",
         )
     profile = headers.get("Accept-Profile" if reads else "Content-Profile")
-    return Asked(
-        method=method,
-        relation=relation,
-        profile=(profile.strip() or None) if profile else None,
-        read=parsed.read,
-        values=parsed.values,
-        page=root,
-        pages=_pages(limit, offset) if limit or offset else (),
-        preferences=read_preferences(headers.get("Prefer")),
-        accept=read_accept(headers.get("Accept"), limits),
-        columns=parsed.columns,
-        on_conflict=parsed.on_conflict,
-        arguments=parsed.arguments,
-        cursor=parsed.cursor,
+    pages = _pages(limit, offset) if limit or offset else ()
+    preferences = read_preferences(headers.get("Prefer"))
+    accept = read_accept(headers.get("Accept"), limits)
+    return Asked(  # by place: to name thirteen takes longer than all that is read of the headers
+        *(method, relation, (profile.strip() or None) if profile else None, parsed.read, parsed.values),
+        *(root, pages, preferences, accept),
+        *(parsed.columns, parsed.on_conflict, parsed.arguments, parsed.cursor),
     )
 
 
