@@ -32,7 +32,20 @@ PAIRS = st.builds(
     HEADS,
     st.just("") | PIECES | TEXT.map(lambda text: text.encode().decode("latin-1")),
 )
-QUERIES = st.lists(PAIRS, max_size=4).map("&".join)
+IN_TREES = st.sampled_from([
+    "a.eq.1", "b.not.gt.x y", "and.lt.", "or.like.a*b", "c.is.null", "c.not.is.TRUE", "c.is.nothing", "a.b.eq.1",
+    "d->e.eq.1", "f.in.(1,2)", 'g.eq."1"', 'g.eq."1,h.eq.2"', "h.ov.[1,2)", "h.cs.{1}", "h.eq.(1", "h.eq.%26x=1",
+    "i.eq", "fts(a).fts.b", "a.fts(b).c", "j.matchy.1", "and(", "or(", "not.and(", "not.", "(", ")", ")", ",", ",", ",",
+    " ", "1", "\\", "%22", "%5B",
+])  # fmt: skip
+TREES = st.one_of(
+    st.lists(IN_TREES.filter(lambda piece: "." in piece), min_size=1, max_size=3).map(
+        lambda some: f"({','.join(some)})"
+    ),
+    st.lists(IN_TREES, max_size=8).map(lambda pieces: f"({''.join(pieces)})"),
+)
+LOGIC = st.builds("{}={}".format, st.sampled_from(["or", "and", "not.or", "a.and", '"or"', "a.not.and"]), TREES)
+QUERIES = st.lists(PAIRS | LOGIC, max_size=4).map("&".join)
 
 
 def parsed(query: str, limits: Limits, *, call: bool) -> Parsed | None:
@@ -60,6 +73,7 @@ def test_what_is_known_is_what_the_parser_reads(query: str, limits: Limits) -> N
         "id=gte.77&order=id&limit=100&offset=5",
         "select=id,a(b)&a.b=is.null&a.order=b&body=ilike.*x*",
         'id=in.(1,2)&a=not.in.("x,y",z)&b=not.gt.5&c=not.is.null&d=in.()',
+        "or=(id.eq.1,and(a.gt.5,b.not.is.null),not.or(c.like.*a*,d.not.eq.))&a.not.and=(and.eq.5,or.fts.a b)",
         "columns=a,b&on_conflict=a&doc->>a=cs.{1}",
     ],
 )
@@ -71,7 +85,12 @@ def test_plain_queries_are_known(query: str) -> None:
 @pytest.mark.parametrize(
     "query",
     [
-        "or=(id.eq.5)",
+        "or=(id.in.(5,6))",
+        'or=(id.eq."5")',
+        "or=(id.cs.[5,6])",
+        "or=(id.cs.[5)",
+        "or=(id.cs.{5)",
+        "or=(a->b.eq.5)",
         "id=is.5",
         "id=not.not.eq.5",
         "id=eq(any).{5}",
@@ -91,6 +110,7 @@ def test_what_is_too_much_is_not_known() -> None:
     """The parser alone refuses."""
     assert known.read_known("a=like.xxx", FEW) is not None
     assert known.read_known("a=like.xxxx", FEW) is None
+    assert known.read_known("or=(a.eq.1,b.eq.xxxx)", FEW) is None
     assert known.read_known("a=eq.1&a=eq.2&a=eq.3", FEW) is None
 
 
@@ -99,9 +119,10 @@ def test_values_are_no_part_of_what_is_kept() -> None:
     known._parsed.cache_clear()
     for number in range(100):
         filters = f"id=eq.{number}&body=like.{number}*&a=not.in.({number})"
+        filters += f"&or=(id.eq.{number},body.like.{number}*)"
         found = known.read_known(f"{filters}&limit={number}&offset={number}", DEFAULT_LIMITS)
         assert found is not None
-        assert found.values == (str(number), f"{number}*", (str(number),))
+        assert found.values == (str(number), f"{number}*", (str(number),), str(number), f"{number}*")
         assert found.limit == found.offset == {(): str(number)}
     assert known._parsed.cache_info().currsize == 1
 

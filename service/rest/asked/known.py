@@ -6,6 +6,8 @@ operand is taken out only behind operators that take it as it stands, whatever i
 
 from __future__ import annotations
 
+import re
+from collections.abc import Sequence
 from functools import lru_cache
 
 from service.errors import QueryError
@@ -13,13 +15,22 @@ from service.rest.asked.decode import decode
 from service.rest.asked.fields import Kind, read_parameter
 from service.rest.asked.filters import read_items
 from service.rest.asked.limits import CACHED_TEXT, Limits
-from service.rest.asked.query import Parsed, read_query
+from service.rest.asked.query import CONDITIONS, Parsed, read_query
 from service.rest.terms import OPERATORS, EmbedPath, Group, Is, Value
 
 _LONGEST = 1024  # characters; longer query strings are not looked at
 _WITHOUT_VALUES = (Kind.SELECT, Kind.ORDER, Kind.COLUMNS, Kind.ON_CONFLICT)
 _IS = frozenset(each.value for each in Is)
 _VERBATIM = frozenset(each.name for each in OPERATORS.values() if each.group not in (Group.SET, Group.IS))
+
+
+_HEAD = rf"\w++\.(?:not\.)?(?:{'|'.join(sorted(_VERBATIM))})\."
+_IN_TREE = re.compile(rf"(?<=[(,])({_HEAD})([^][(){{}},\"\\]*+)(?=[,)])", re.ASCII)
+_TEST = rf"\w++\.(?:not\.)?is\.(?:{'|'.join(sorted(_IS))})"
+_TREE = re.compile(
+    rf"(?:[(),]|(?:not\.)?(?:and|or)(?=\()|(?:{_HEAD}|{_TEST})(?=[,)]))*+",
+    re.ASCII,
+)
 
 
 def read_known(query: str, limits: Limits) -> Parsed | None:
@@ -43,14 +54,12 @@ def _read(query: str, limits: Limits) -> Parsed | None:
         name, equals, raw = pair.partition("=")
         parameter = read_parameter(name, limits)
         kind = parameter.kind
-        if kind is Kind.FILTER:
-            found = _cut(decode(raw), limits)
-            if found is None:
+        if kind in CONDITIONS:
+            cut = _cut(decode(raw), limits) if kind is Kind.FILTER else _cut_tree(decode(raw), limits)
+            if cut is None:
                 return None
-            head, operand = found
-            shape.append(f"{name}={head}")
-            if operand is not None:
-                values.append(operand)
+            shape.append(f"{name}={cut[0]}")
+            values += cut[1]
         elif equals and kind in _WITHOUT_VALUES:
             shape.append(pair)
         elif equals and kind is Kind.LIMIT and not parameter.path:
@@ -66,7 +75,7 @@ def _read(query: str, limits: Limits) -> Parsed | None:
     return Parsed(known.read, tuple(values), limit, offset, known.columns, known.on_conflict)
 
 
-def _cut(text: str, limits: Limits) -> tuple[str, Value | None] | None:
+def _cut(text: str, limits: Limits) -> tuple[str, Sequence[Value]] | None:
     """A filter's text without its operand, in letters that need no encoding, and the operand; None: it is not known."""
     operator, dot, operand = text.partition(".")
     negation = ""
@@ -75,10 +84,19 @@ def _cut(text: str, limits: Limits) -> tuple[str, Value | None] | None:
     if not dot:
         return None
     if operator in _VERBATIM and len(operand) <= limits.pattern:
-        return f"{negation}{operator}.", operand
+        return f"{negation}{operator}.", (operand,)
     if operator == "in":
-        return f"{negation}in.()", read_items(operand, limits)
-    return (f"{negation}is.{operand}", None) if operator == "is" and operand in _IS else None
+        return f"{negation}in.()", (read_items(operand, limits),)
+    return (f"{negation}is.{operand}", ()) if operator == "is" and operand in _IS else None
+
+
+def _cut_tree(text: str, limits: Limits) -> tuple[str, Sequence[Value]] | None:
+    """The same of a logic tree, if there is nothing in it but plain names, operators and operands."""
+    operands = [operand for _, operand in _IN_TREE.findall(text)]
+    tree = _IN_TREE.sub(r"\1", text)
+    if _TREE.fullmatch(tree) is None or any(len(operand) > limits.pattern for operand in operands):
+        return None
+    return tree, operands
 
 
 @lru_cache(maxsize=512)
