@@ -27,6 +27,7 @@
     ├── AnswerTooLargeError          413  PGATE413  an answer in one piece that would be beyond its limit
     ├── TooExpensiveError            403  PGATE403  a read that the planner expects to cost more than is allowed
     ├── DatabaseError                     the database said no: its SQLSTATE decides the status
+    │   └── OutdatedError        503  what was prepared before is of no use any more; SQLSTATE
     ├── StreamTimeoutError           504  PGATE504  a stream lasted too long; by then it can only be cut off
     ├── PoolLoopError                500  PGATE501  the pool was used from another event loop or process
     └── UnavailableError             503  try again later; carries Retry-After
@@ -324,6 +325,19 @@ class DatabaseError(PoolgateError):
         """The error, which names these."""
         self.names = names
         return self
+
+
+class OutdatedError(DatabaseError):
+    """A statement failed for what was prepared for it before; prepared anew it may well succeed.
+
+    Args:
+        status: 503 where nothing was done, so that a write may be sent again.
+    """
+
+    def __init__(self, sqlstate: str, *, status: int = 503) -> None:
+        message = "What was prepared in the database for this request is outdated"
+        hint = "Send it again: nothing was done, and it is prepared anew." if status == 503 else None
+        super().__init__(sqlstate, message, hint=hint, status=status)
 
 
 _STATUS_BY_SQLSTATE = {

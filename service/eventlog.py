@@ -26,6 +26,7 @@ from service.events import (
     Released,
     RulesFailed,
     Shed,
+    StatementsOutdated,
     TimedOut,
 )
 
@@ -130,6 +131,8 @@ def _log_catalog(event: Event) -> None:
         case RulesFailed(faults):
             for fault in faults:
                 logger.error("%s; this entry of the file of rules gives no right", fault)
+        case StatementsOutdated(reason):
+            logger.info("prepared statements were outdated, and are prepared anew: %s", reason)
         case _:
             pass
 

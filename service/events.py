@@ -154,6 +154,13 @@ class RulesFailed:
     faults: tuple[str, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class StatementsOutdated:
+    """A statement failed for what had been prepared before. `reason` is the database's word for it."""
+
+    reason: str
+
+
 Event: TypeAlias = (
     Acquired
     | Released
@@ -170,6 +177,7 @@ Event: TypeAlias = (
     | CatalogFailed
     | FunctionsFailed
     | RulesFailed
+    | StatementsOutdated
 )
 Observe: TypeAlias = Callable[[Event], None]
 

@@ -15,6 +15,7 @@ from service.errors import (
     AuthError,
     DatabaseError,
     MethodError,
+    OutdatedError,
     PathError,
     PlanError,
     PoolgateError,
@@ -72,7 +73,8 @@ _CALLERS = ("22", "23", "42501", "P0", "PT")
 
 
 def _is_for_callers(error: PoolgateError) -> bool:
-    return error.code.startswith(_CALLERS) or error.status in (503, 504, 507)
+    # What a view's own SQL has prepared, or where, is not known here.
+    return error.code.startswith(_CALLERS) or (error.status in (503, 504, 507) and not isinstance(error, OutdatedError))
 
 
 _BY_STATUS: dict[int, type[PoolgateError]] = {404: PathError, 405: MethodError, 413: TooLargeError}

@@ -139,6 +139,14 @@ class Database(ABC):
     def translate(self, error: BaseException) -> PoolgateError | None:
         """The error of the house that the driver's error becomes; None if it is not the driver's."""
 
+    async def forget_statements(self, error: BaseException) -> None:
+        """Has all connections prepare anew what they are asked next; nothing, where the database itself sees to that.
+
+        Args:
+            error: what showed that it is needed.
+        """
+        return
+
     @abstractmethod
     def changes(self, stamp: str | None) -> AsyncIterator[str]:
         """Yields a reason whenever the schema should be read anew; runs until it is closed.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 
-from service.events import Acquired, CatalogFailed, CatalogLoaded, Event, Released
+from service.events import Acquired, CatalogFailed, CatalogLoaded, Event, Released, StatementsOutdated
 from service.operator.numbers import Numbers, Times
 from service.pool.histogram import Tally
 from service.pool.stats import PoolStats
@@ -20,7 +20,7 @@ class Meters:
         self._request: defaultdict[str, Tally] = defaultdict(Tally)
         self._requests: Counter[tuple[str, int]] = Counter()
         self._readings = Counter(loaded=0, failed=0)
-        self._relations = 0
+        self._relations = self._outdated = 0
         self._in_use = self._peak = 0
 
     def observe(self, event: Event) -> None:
@@ -38,6 +38,8 @@ class Meters:
             self._relations = event.relations
         elif kind is CatalogFailed:
             self._readings["failed"] += 1
+        elif kind is StatementsOutdated:
+            self._outdated += 1
 
     def answered(self, method: str, status: int, seconds: float) -> None:
         """Counts a request."""
@@ -54,4 +56,12 @@ class Meters:
         """All of it, up to now."""
         request = {method: tally.frozen() for method, tally in self._request.items()}
         times = Times(pool.wait, pool.usage, pool.connect, request)
-        return Numbers(pool, times, dict(self._requests), dict(self._readings), self._reading.frozen(), self._relations)
+        return Numbers(
+            pool=pool,
+            times=times,
+            requests=dict(self._requests),
+            readings=dict(self._readings),
+            reading=self._reading.frozen(),
+            relations=self._relations,
+            outdated=self._outdated,
+        )

@@ -131,6 +131,8 @@ def _catalog(numbers: Numbers) -> Iterator[Metric]:
     yield loads
     yield _histogram("catalog_load_seconds", "Time reading the schema took.", numbers.reading)
     yield GaugeMetricFamily("poolgate_catalog_relations", "Tables and views known.", value=numbers.relations)
+    outdated = "Times what connections had prepared was outdated, and was forgotten."
+    yield CounterMetricFamily("poolgate_statements_outdated", outdated, value=numbers.outdated)
 
 
 def _requests(numbers: Numbers) -> Iterator[Metric]:

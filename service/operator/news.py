@@ -23,6 +23,7 @@ from service.events import (
     Released,
     Resized,
     Shed,
+    StatementsOutdated,
     TimedOut,
 )
 
@@ -125,6 +126,8 @@ def in_words(event: Event) -> tuple[str, bool] | None:
             return f"The schema could not be read ({reason}): {_kind(error)}", True
         case FunctionsFailed(faults):
             return f"Saved functions cannot be used: {'; '.join(faults)}", True
+        case StatementsOutdated():
+            return "Prepared statements were outdated, and are prepared anew", False
         case _:
             return None
 

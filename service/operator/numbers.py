@@ -50,6 +50,7 @@ class Numbers:
         readings: of the schema, by their outcome, `loaded` or `failed`.
         reading: how long the successful ones took.
         relations: tables and views in the schema that is in use.
+        outdated: how often what connections had prepared turned out to be so.
     """
 
     pool: PoolStats
@@ -58,6 +59,7 @@ class Numbers:
     readings: Mapping[str, int]
     reading: Histogram
     relations: int
+    outdated: int
 
     def __add__(self, other: Numbers) -> Numbers:
         return Numbers(
@@ -67,6 +69,7 @@ class Numbers:
             _sum(self.readings, other.readings),
             self.reading + other.reading,
             max(self.relations, other.relations),
+            self.outdated + other.outdated,
         )
 
     def past(self) -> Numbers:

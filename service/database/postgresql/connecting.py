@@ -8,6 +8,7 @@ each connection a round trip. So all are sent, and one that is refused by name i
 from __future__ import annotations
 
 from typing import Any
+from weakref import WeakSet
 
 import asyncpg
 
@@ -28,6 +29,7 @@ class Connector:
     def __init__(self, target: Target) -> None:
         self._target = target
         self._refused: set[str] = set()
+        self._opened: WeakSet[SessionConnection] = WeakSet()
 
     async def connect(self) -> Any:
         """A connection of asyncpg's.
@@ -39,9 +41,18 @@ class Connector:
             limits = {name: value for name, value in self._target.limits.items() if name not in self._refused}
             try:
                 arguments = self._target.with_settings(limits)
-                return await asyncpg.connect(**arguments, connection_class=SessionConnection)
+                connection = await asyncpg.connect(**arguments, connection_class=SessionConnection)
             except asyncpg.PostgresError as error:
                 refused = [name for name in limits if name in str(error)]
                 if error.sqlstate not in _REFUSALS or not refused:
                     raise
                 self._refused.update(refused)
+            else:
+                self._opened.add(connection)
+                return connection
+
+    async def forget_statements(self) -> None:
+        """Has each connection prepare anew what it is asked next; no trip, and no harm to what is under way."""
+        for connection in list(self._opened):
+            if not connection.is_closed():
+                await connection.reload_schema_state()

@@ -30,7 +30,7 @@ from service.database.postgresql.target import Target, target_of
 from service.database.postgresql.tls import missing_files
 from service.database.risks import Risk
 from service.errors import DatabaseAwayError, PoolgateError, SettingsError
-from service.events import Observe
+from service.events import Observe, StatementsOutdated
 from service.pool import SILENT, Pool, Store
 from service.settings import Settings
 
@@ -43,6 +43,8 @@ class PostgresqlDatabase(Database):
     Args:
         target: where to connect, and with what.
         budget: what the service may come to need of the server's connections.
+        connector: opens the pool's connections.
+        observe: is told what happens.
         extra_schemas: beside the exposed ones, where functions of rows are looked for.
         before: the function that is called before each request.
         anonymous: the role of callers without credentials, if they have one.
@@ -67,6 +69,8 @@ class PostgresqlDatabase(Database):
         pool: Pool,
         target: Target,
         budget: Budget,
+        connector: Connector,
+        observe: Observe,
         extra_schemas: Sequence[str] = (),
         *,
         before: PreRequest | None = None,
@@ -80,6 +84,8 @@ class PostgresqlDatabase(Database):
         self._roles = Roles()
         self.target = target
         self.budget = budget
+        self._connector = connector
+        self._observe = observe
         self.extra_schemas = tuple(extra_schemas)
 
     async def check(self) -> None:
@@ -142,6 +148,10 @@ class PostgresqlDatabase(Database):
     def translate(self, error: BaseException) -> PoolgateError | None:
         return errors.translate(error)
 
+    async def forget_statements(self, error: BaseException) -> None:
+        await self._connector.forget_statements()
+        self._observe(StatementsOutdated(errors.said(error)))
+
     def changes(self, stamp: str | None) -> AsyncIterator[str]:
         return changes.listen(self.target, stamp)
 
@@ -174,7 +184,9 @@ def open_database(settings: Settings, observe: Observe) -> PostgresqlDatabase:
     pool = Pool(engine, AsyncpgDriver(), observe=observe, **pool_limits(settings))
     budget = Budget(settings.workers, settings.pool_max_size)
     extra, anonymous = settings.db_extra_search_path, settings.db_anon_role
-    database = PostgresqlDatabase(pool, target, budget, extra, before=before, anonymous=anonymous)
+    database = PostgresqlDatabase(
+        *(pool, target, budget, connector, observe), extra, before=before, anonymous=anonymous
+    )
     database.app_settings = shown
     return database
 

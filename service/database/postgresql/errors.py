@@ -11,7 +11,7 @@ import asyncpg
 
 from service.database.postgresql.raised import raised_answer
 from service.database.unwrap import driver_error
-from service.errors import AnswerTooLargeError, DatabaseAwayError, DatabaseError, PoolgateError
+from service.errors import AnswerTooLargeError, DatabaseAwayError, DatabaseError, OutdatedError, PoolgateError
 
 LOST = "the connection to the database was lost"
 NO_CONNECTION = "no connection to the database can be made"
@@ -21,6 +21,11 @@ _BAD_ARGUMENT = "a value cannot be converted to its parameter's type"
 _TOO_LARGE = re.compile(rf"{re.escape(AnswerTooLargeError.marker)}(\d{{1,18}})")
 _AWAY = ("08", "57P")
 """What a SQLSTATE begins with when it is the connection that is at fault, not the statement."""
+
+
+_NOT_PREPARED = ("26000", "42P05")  # no such prepared statement, and one that is there already
+_OURS = '"__asyncpg_'
+"""What begins the name of what asyncpg has prepared; a caller's own SQL may prepare and miss statements too."""
 
 
 def translate(error: BaseException) -> PoolgateError | None:
@@ -36,6 +41,12 @@ def translate(error: BaseException) -> PoolgateError | None:
     return None
 
 
+def said(error: BaseException) -> str:
+    """What the server or asyncpg said, without what asyncpg adds; also of an error of the house's that came of it."""
+    cause = driver_error(error.__cause__ or error)
+    return getattr(cause, "message", None) or str(cause)
+
+
 def _of_server(error: asyncpg.PostgresError) -> PoolgateError:
     sqlstate: str = error.sqlstate or "XX000"
     if getattr(error, "severity", None) is None and sqlstate.startswith("22"):
@@ -46,13 +57,30 @@ def _of_server(error: asyncpg.PostgresError) -> PoolgateError:
         # pg_cancel_backend: nobody's time was over. A server that speaks another language is not understood here.
         return DatabaseError(sqlstate, error.message, status=503)
     message = error.message or str(error)
+    if _is_outdated(error, sqlstate, message):
+        return OutdatedError(sqlstate)
     if sqlstate == "22P02" and (size := _TOO_LARGE.search(message)):
         return AnswerTooLargeError(int(size[1]))
     raised = raised_answer(sqlstate, message, error.detail, error.hint)
     return raised or DatabaseError(sqlstate, message, details=error.detail, hint=error.hint)
 
 
+def _is_outdated(error: asyncpg.PostgresError, sqlstate: str, message: str) -> bool:
+    """Whether it is at fault that the statement was prepared before the schema changed, or for a session that is gone.
+
+    PostgreSQL plans a statement anew where it knows that it has to. It does not know, for one, that the columns of what
+    a function gives are of another type now; the message for that is always in English.
+    """
+    if sqlstate in _NOT_PREPARED:
+        return _OURS in message
+    return isinstance(error, asyncpg.InvalidCachedStatementError) or (
+        sqlstate == "XX000" and message.startswith("cache lookup failed")
+    )
+
+
 def _of_client(error: BaseException) -> PoolgateError:
+    if isinstance(error, asyncpg.OutdatedSchemaCacheError):
+        return OutdatedError("XX000", status=500)  # the statement has been run, and its rows could not be read
     text = str(error)
     # (2): the server has said that it ends the connection, and its end has not come yet.
     if "closed" in text or "released" in text or "protocol" in text or "another operation (2)" in text:

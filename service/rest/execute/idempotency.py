@@ -129,9 +129,11 @@ async def in_turn(
             return await work(now)
 
     if once is None or terms.readonly:
-        return await retried(plainly)
+        return await retried(plainly, readonly=terms.readonly)
     with once.memory.alone(once.claim):
-        return await retried(lambda: _under_key(database, identity, replace(terms, alone=False), caller, work, once))
+        return await retried(
+            lambda: _under_key(database, identity, replace(terms, alone=False), caller, work, once), readonly=False
+        )
 
 
 async def _under_key(

@@ -12,7 +12,7 @@ from service.auth import CHALLENGE, Identity
 from service.database import Database
 from service.database.context import KEPT, LEFT, NOBODY, NOTHING_TOLD, TOLD, Caller, Told, context, role_of, setting
 from service.database.hoisted import Hoisted, Pairs
-from service.errors import PoolgateError
+from service.errors import OutdatedError, PoolgateError
 from service.pool import Lease
 from service.rest.execute.role import of_role
 
@@ -113,6 +113,8 @@ async def turn_on(
                     await lease.script(database.settle)  # what waits for the end shows now, or it never would
     except Exception as error:
         translated = database.translate(error)
+        if isinstance(translated or error, OutdatedError):
+            await database.forget_statements(error)
         if translated is None:
             raise
         raise seen_by(identity, translated) from error
@@ -177,16 +179,17 @@ async def _ask(lease: Lease, statement: str) -> Told:
     return NOTHING_TOLD if row is None else Told(row[0], row[1])
 
 
-async def retried(once: Callable[[], Awaitable[T]]) -> T:
+async def retried(once: Callable[[], Awaitable[T]], *, readonly: bool = True) -> T:
     """Does something that another transaction may be in the way of, and if one was does it once more.
 
     Args:
         once: does it as a whole: what it did is undone when it is called again.
+        readonly: it changes nothing; then it is done once more too where what had been prepared for it was outdated.
     """
     try:
         return await once()
     except PoolgateError as error:
-        if error.code not in _IN_THE_WAY:
+        if error.code not in _IN_THE_WAY and not (readonly and isinstance(error, OutdatedError)):
             raise
     return await once()
 
