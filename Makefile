@@ -1,7 +1,7 @@
 # Every target does its own set-up, from a fresh checkout with Python 3.11 or newer: a .venv with locked packages.
 # A second run finds the stamps and starts at once.
 
-.PHONY: run test faults clients check bench format lock clean help
+.PHONY: run test guard faults clients check bench format lock clean help
 .DEFAULT_GOAL := help
 
 VENV := .venv
@@ -25,6 +25,7 @@ endif
 help:
 	@echo "make run    serve the demo on http://127.0.0.1:8000"
 	@echo "make test   run the test suite, on SQLite and PostgreSQL"
+	@echo "make guard  note what requests cost, for make test to hold them to it"
 	@echo "make faults do the faults of docs/reliability.md at full length, and show what was measured"
 	@echo "make clients install the JavaScript clients that make test reads with if they are there (needs npm)"
 	@echo "make check  ruff and mypy"
@@ -47,6 +48,9 @@ else
 	$(BIN)/python -m pytest $(SIDE_BY_SIDE:%=--ignore=%) || status=1; \
 	exit $$status
 endif
+
+guard: $(VENV)/.dev
+	@$(BIN)/python -m pytest -q --note tests/guard
 
 faults: $(VENV)/.dev
 	@$(BIN)/python -m pytest --full tests/reliability tests/serving $(ARGS)

@@ -21,10 +21,17 @@ from tests.figures import FIGURES
 def pytest_addoption(parser: pytest.Parser) -> None:
     """A few durations are shortened, that the suite may be run often; `make faults` does not shorten them."""
     parser.addoption("--full", action="store_true", help="faults last as long as they should; shows what was measured")
+    parser.addoption("--note", action="store_true", help="notes what requests cost, for tests/guard to hold them to it")
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
-    """The table of figures."""
+    """The table of figures, and what each standard request costs."""
+    reports = [each for outcome in ("passed", "failed") for each in terminalreporter.stats.get(outcome, ())]
+    costs = [line for report in reports for name, line in report.user_properties if name == "guard"]
+    if costs:
+        terminalreporter.section("what a request costs")
+        for line in sorted(set(costs)):
+            terminalreporter.write_line(line)
     if config.getoption("--full"):
         terminalreporter.section("what was measured")
         for fault, figure in sorted(FIGURES, key=lambda each: each[0]):
