@@ -143,6 +143,7 @@ def create_app(settings: Settings | None = None, *, observe: Observe | None = No
         max_answer=settings.max_answer,
         max_cost=settings.db_max_cost,
     )
+    meters.plans = lambda: {"found": statements.found, "made": statements.made}
 
     app = _flask(settings, registry)
     app.extensions["poolgate"] = Poolgate(settings, database, catalog, lifecycle, state, authenticator, watch)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
+from collections.abc import Callable, Mapping
 
 from service.events import Acquired, CatalogFailed, CatalogLoaded, Event, Released, StatementsOutdated
 from service.operator.numbers import Numbers, Times
@@ -22,6 +23,8 @@ class Meters:
         self._readings = Counter(loaded=0, failed=0)
         self._relations = self._outdated = 0
         self._in_use = self._peak = 0
+        self.plans: Callable[[], Mapping[str, int]] = dict
+        """Asked for how many requests were planned, and how many needed not to be."""
 
     def observe(self, event: Event) -> None:
         """Counts an event; the two that come with each request are looked for first."""
@@ -64,4 +67,5 @@ class Meters:
             reading=self._reading.frozen(),
             relations=self._relations,
             outdated=self._outdated,
+            plans=self.plans(),
         )

@@ -131,6 +131,12 @@ def _catalog(numbers: Numbers) -> Iterator[Metric]:
     yield loads
     yield _histogram("catalog_load_seconds", "Time reading the schema took.", numbers.reading)
     yield GaugeMetricFamily("poolgate_catalog_relations", "Tables and views known.", value=numbers.relations)
+    plans = CounterMetricFamily(
+        "poolgate_plans", "Requests by whether their shape was planned before.", labels=["outcome"]
+    )
+    for outcome, count in numbers.plans.items():
+        plans.add_metric([outcome], count)
+    yield plans
     outdated = "Times what connections had prepared was outdated, and was forgotten."
     yield CounterMetricFamily("poolgate_statements_outdated", outdated, value=numbers.outdated)
 

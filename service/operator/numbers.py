@@ -51,6 +51,7 @@ class Numbers:
         reading: how long the successful ones took.
         relations: tables and views in the schema that is in use.
         outdated: how often what connections had prepared turned out to be so.
+        plans: requests for tables and functions by whether their plan was there, `found`, or had to be `made`.
     """
 
     pool: PoolStats
@@ -60,6 +61,7 @@ class Numbers:
     reading: Histogram
     relations: int
     outdated: int
+    plans: Mapping[str, int]
 
     def __add__(self, other: Numbers) -> Numbers:
         return Numbers(
@@ -70,6 +72,7 @@ class Numbers:
             self.reading + other.reading,
             max(self.relations, other.relations),
             self.outdated + other.outdated,
+            _sum(self.plans, other.plans),
         )
 
     def past(self) -> Numbers:

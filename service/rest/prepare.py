@@ -104,6 +104,10 @@ class Statements:
         size: how many shapes are kept; the one unused longest goes first.
         most_text: characters of all kept statements together. A caller may ask for a thousand shapes of a thousand
             columns each; what is held of a shape is up to ten times its statement.
+
+    Attributes:
+        found: requests whose shape was kept.
+        made: those that were planned, and their statements compiled.
     """
 
     def __init__(
@@ -128,6 +132,8 @@ class Statements:
         self._version = -1
         self._of_role: dict[str | None, Relationships] = {}
         self._kept: OrderedDict[Hashable, Prepared | PreparedWrite] = OrderedDict()
+        self.found = 0
+        self.made = 0
 
     def write(
         self, asked: Asked, columns: tuple[str, ...], catalog: Catalog, media: Media = JSON, *, textual: bool = False
@@ -158,6 +164,7 @@ class Statements:
         prepared = self._kept.get(key)
         if isinstance(prepared, PreparedWrite):
             self._kept.move_to_end(key)
+            self.found += 1
             return prepared
         made = self._prepare_write(asked, columns, catalog, media, textual)
         self._keep(key, made)
@@ -179,6 +186,7 @@ class Statements:
         prepared = self._kept.get(key)
         if isinstance(prepared, Prepared):
             self._kept.move_to_end(key)
+            self.found += 1
             return prepared
         made = self._prepare_call(asked, call, catalog, media)
         self._keep(key, made)
@@ -212,12 +220,14 @@ class Statements:
         prepared = self._kept.get(key)
         if isinstance(prepared, Prepared):
             self._kept.move_to_end(key)
+            self.found += 1
             return prepared
         made = self._prepare(asked, catalog, media)
         self._keep(key, made)
         return made
 
     def _keep(self, key: Hashable, prepared: Prepared | PreparedWrite) -> None:
+        self.made += 1
         self._kept[key] = prepared
         self._text += len(prepared.statement.text)
         while len(self._kept) > self._size or self._text > self._most_text:

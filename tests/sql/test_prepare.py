@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from test_golden import relation
 
 from service.catalog.model import Catalog
@@ -26,6 +28,40 @@ def test_a_shape_is_built_once() -> None:
     assert read(statements, "id=eq.2&limit=5&offset=3") is first
     assert read(statements, "id=gt.1") is not first
     assert read(statements, "id=eq.1", version=2) is not first
+
+
+def test_no_value_is_kept() -> None:
+    """Neither the shape that a plan is kept by nor the plan has a value of the request in it."""
+    statements = Statements("postgresql", max_rows=None)
+    secret = "v4lue"
+    read(
+        statements, f"name=eq.{secret}&name=in.({secret},b)&or=(name.like.{secret}*,name.is.null)&data->>a=eq.{secret}"
+    )
+    body = read_request("POST", "item", "columns=name&select=id", {"Prefer": "return=representation"})
+    statements.write(body, ("name",), catalog())
+    assert len(statements._kept) == 2
+    assert secret not in repr(statements._kept)
+    assert (statements.made, statements.found) == (2, 0)
+
+
+def test_each_role_has_plans_of_its_own() -> None:
+    """What is planned by the catalog of one role is never another's, though the request is the same."""
+    statements = Statements("postgresql", max_rows=None)
+    asked = read_request("GET", "item", "id=eq.1", {})
+    narrowed = [replace(catalog(), role=role) for role in (None, "reader", "writer")]
+    assert len({id(statements.read(asked, each)) for each in narrowed}) == 3
+    assert statements.read(asked, narrowed[1]) is statements.read(asked, narrowed[1])
+    assert (statements.made, statements.found) == (3, 2)
+
+
+def test_a_new_schema_leaves_nothing() -> None:
+    """With another version of the catalog all that was kept is let go, its text counted no more."""
+    statements = Statements("postgresql", max_rows=None, most_text=2_000)
+    for query in ("id=eq.1", "id=gt.1", "id=lt.1"):
+        read(statements, query)
+    kept = read(statements, "id=eq.1", version=2)
+    assert [each.statement.text for each in statements._kept.values()] == [kept.statement.text]
+    assert statements._text == len(kept.statement.text)
 
 
 def test_the_unused_go_first() -> None:
