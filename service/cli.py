@@ -50,12 +50,15 @@ def main() -> None:
 @click.option("--bind", metavar="HOST:PORT", help="Where to listen.")
 @click.option("--database", "database_url", metavar="URL", help="sqlite:///path or postgresql://…")
 @click.option("--workers", metavar="N", help="How many processes serve.")
+@click.option("--server", metavar="NAME", help="What speaks HTTP: hypercorn (the default) or granian.")
 @click.option("--app", "application", metavar="MODULE:ATTR", help="A Flask application of your own, from create_app().")
-def serve(bind: str | None, database_url: str | None, workers: str | None, application: str | None) -> None:
+def serve(
+    bind: str | None, database_url: str | None, workers: str | None, server: str | None, application: str | None
+) -> None:
     """Serve the database; with none named, the demo."""
     from service.settings import load_settings, variable
 
-    flags = {"bind": bind, "database_url": database_url, "workers": workers}
+    flags = {"bind": bind, "database_url": database_url, "workers": workers, "server": server}
     settings = load_settings(**flags)
     if application:
         # Their module calls create_app(), which reads the environment: there the flags must stand to win.

@@ -10,7 +10,6 @@ from __future__ import annotations
 import asyncio
 import logging
 import socket
-from collections.abc import Callable
 from contextlib import suppress
 from http import HTTPStatus
 from typing import Any, cast
@@ -20,15 +19,10 @@ from hypercorn.asyncio.worker_context import WorkerContext
 from hypercorn.typing import ConnectionState, LifespanState
 
 from service import edge
-from service.conversation import Bounds, Conversation
-from service.errors import UnavailableError
-from service.headers import NOSNIFF
+from service.callers import Asgi, Bounds, Requests, unavailable
+from service.conversation import Conversation
 from service.listening import BACKLOG
-from service.rest.answer.errors import answer_error
 
-__all__ = ["Bounds", "Connections"]
-
-Asgi = Callable[[Any, Any, Any], Any]
 logger = logging.getLogger("poolgate")
 _MOST_TOLD = 256  # callers turned away who are waited for until they have read it
 _TOLD_WITHIN = 1.0  # seconds for that
@@ -47,19 +41,17 @@ class Connections:
     """
 
     def __init__(self, app: Asgi, listener: socket.socket, bounds: Bounds, *, minimal_errors: bool = False) -> None:
-        self._app = app
         self._listener = listener
         self._bounds = bounds
         self._config = _config(minimal_errors)
-        self._full = _raw(*_unavailable(*_FULL, minimal=minimal_errors))
-        self._stopped = _unavailable(_STOPPED, minimal=minimal_errors)
+        self._full = _raw(*unavailable(*_FULL, minimal=minimal_errors))
         self._context = WorkerContext(None)
         self._state = ConnectionState(LifespanState())
         self._connections: dict[asyncio.Task[Any], Conversation] = {}
         self._resting: dict[Conversation, float] = {}
         self._turned_away: set[asyncio.BaseTransport] = set()
         self._said_at = -_SAY_EVERY
-        self._requests: set[asyncio.Task[Any]] = set()
+        self._requests = Requests(app, minimal_errors=minimal_errors)
 
     @property
     def requests(self) -> int:
@@ -100,7 +92,10 @@ class Connections:
 
     def cut_off(self) -> None:
         """Cancels what still runs."""
-        for task in self._requests or self._connections:
+        if self._requests:
+            self._requests.cancel()
+            return
+        for task in self._connections:
             task.cancel()
 
     def _protocol(self) -> asyncio.Protocol:
@@ -111,7 +106,7 @@ class Connections:
 
     async def _converse(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         task = _current_task()
-        app = ASGIWrapper(cast(Any, self._answer))
+        app = ASGIWrapper(cast(Any, self._requests))
         conversation = Conversation(
             self._bounds, self._resting, app, self._loop, self._config, self._context, self._state, reader, writer
         )
@@ -135,18 +130,6 @@ class Connections:
         if now - self._said_at >= _SAY_EVERY:
             self._said_at = now
             logger.warning("callers are turned away: there are %d connections", self._bounds.most)
-
-    async def _answer(self, scope: Any, receive: Any, send: Any) -> None:
-        task = _current_task()
-        self._requests.add(task)
-        try:
-            await self._app(scope, receive, send)
-        except asyncio.CancelledError:
-            with suppress(Exception):  # an answer that has begun cannot be replaced
-                await _send_away(send, *self._stopped)
-            raise
-        finally:
-            self._requests.discard(task)
 
 
 class _TurnedAway(asyncio.Protocol):
@@ -190,23 +173,9 @@ def _current_task() -> asyncio.Task[Any]:
     return cast("asyncio.Task[Any]", asyncio.current_task())
 
 
-async def _send_away(send: Any, status: int, headers: dict[str, str], body: bytes) -> None:
-    encoded = [(name.lower().encode(), value.encode()) for name, value in headers.items()]
-    await send({"type": "http.response.start", "status": status, "headers": encoded})
-    await send({"type": "http.response.body", "body": body})
-
-
-def _unavailable(message: str, hint: str | None = None, *, minimal: bool) -> tuple[int, dict[str, str], bytes]:
-    answer = answer_error(UnavailableError(message, hint=hint, code="PGATE503"), minimal=minimal)
-    length = str(len(answer.body))
-    headers = {**answer.headers, "Content-Length": length, "Connection": "close", NOSNIFF[0]: NOSNIFF[1]}
-    return answer.status, headers, answer.body
-
-
 def _raw(status: int, headers: dict[str, str], body: bytes) -> bytes:
     lines = [f"HTTP/1.1 {status} {HTTPStatus(status).phrase}", *(f"{name}: {value}" for name, value in headers.items())]
     return "\r\n".join([*lines, "", ""]).encode() + body
 
 
-_STOPPED = "The service stops and could not wait for this request to end"
 _FULL = ("The service has as many connections as it may have", "Try again in a moment.")

@@ -12,13 +12,13 @@ import socket
 import struct
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass
 from typing import Any
 
 import h11
 from hypercorn.asyncio.tcp_server import TCPServer
 from hypercorn.events import Closed, Event
 
+from service.callers import Bounds
 from service.edge import HeadBegan, Refused
 
 HEAD_TIMEOUT = 5.0
@@ -26,21 +26,6 @@ HEAD_TIMEOUT = 5.0
 LINGER = 5.0
 """Seconds in which a caller who was refused may go on writing what nobody reads."""
 _LOOK_AGAIN = 0.05  # seconds; a loop that was held up sees that time is over before it reads what came meanwhile
-
-
-@dataclass(frozen=True)
-class Bounds:
-    """What callers' connections may take.
-
-    Args:
-        most: how many of them there may be.
-        idle: seconds between two requests.
-        send: seconds for the last bytes of an answer to be read, once the connection is to close.
-    """
-
-    most: int
-    idle: float = 5.0
-    send: float = 30.0
 
 
 class Conversation(TCPServer):

@@ -7,7 +7,6 @@ by the system (a reset) before it has read why.
 from __future__ import annotations
 
 import asyncio
-import logging
 import re
 from http import HTTPStatus
 from typing import Any, cast
@@ -19,16 +18,9 @@ from hypercorn.events import Closed, Event, RawData
 from hypercorn.protocol.h11 import H11Protocol
 from hypercorn.typing import H11SendableEvent
 
-from service.errors import AskedError, TooLargeError
-from service.headers import NOSNIFF
-from service.logs import new_request_id, request_id
-from service.rest.answer.errors import answer_error
-from service.timing import Timings
+from service.errors import AskedError
+from service.unreadable import HEAD_BYTES, TOO_LARGE, UNREADABLE, URL_TOO_LONG, answer_unreadable
 
-access = logging.getLogger("poolgate.access")
-
-HEAD_BYTES = 64 * 1024
-"""The largest head of a request that reaches the application, which has stricter limits and says more about them."""
 _MOST_SWALLOWED = 4 * 1024 * 1024  # bytes read on from a client that was refused
 
 
@@ -141,30 +133,16 @@ class Protocol(H11Protocol):
         parts.put_nowait({"type": "http.disconnect"})
 
     async def _send_error_response(self, status_code: int) -> None:
-        answer = answer_error(self._refusal(status_code), minimal=cast(EdgeConfig, self.config).minimal_errors)
-        timings = Timings()
-        identity = new_request_id()
-        headers = {
-            **answer.headers,
-            "Content-Length": str(len(answer.body)),
-            "Connection": "close",
-            "X-Request-Id": identity,
-            NOSNIFF[0]: NOSNIFF[1],
-        }
-        timings.mark("response")
-        headers["Server-Timing"] = timings.header()
-        token = request_id.set(identity)
-        access.info("unreadable request %d", answer.status, extra={"status": answer.status})
-        request_id.reset(token)
-        await self._write(answer.status, headers, answer.body)
+        minimal = cast(EdgeConfig, self.config).minimal_errors
+        await self._write(*answer_unreadable(self._refusal(status_code), minimal=minimal))
         if status_code == 431:  # the client is likely to be writing still
             raise _RefusedError
 
     def _refusal(self, status_code: int) -> AskedError:
         if status_code != 431:
-            return _UNREADABLE
+            return UNREADABLE
         is_url = b"\n" not in self.connection.trailing_data[0]  # the first line itself has no end
-        return _URL_TOO_LONG if is_url else _TOO_LARGE
+        return URL_TOO_LONG if is_url else TOO_LARGE
 
     async def _write(self, status: int, headers: dict[str, str], body: bytes) -> None:
         encoded: Any = [(name.lower(), value) for name, value in headers.items()]
@@ -185,24 +163,3 @@ def _with_reason(head: bytes) -> bytes:
 
 class _RefusedError(Exception):
     """Leaves Hypercorn's own handling, which would close at once."""
-
-
-_UNREADABLE = AskedError(
-    "The request is not readable as HTTP/1.1.",
-    code="PGATE400",
-    hint="It needs one Host header, at most one Content-Length, and a URL of printable ASCII in which all else is "
-    "percent-encoded.",
-)
-_URL_TOO_LONG = TooLargeError(
-    "The request's URL is too long.",
-    code="PGATE414",
-    status=414,
-    details=f"The whole head of a request may have {HEAD_BYTES} bytes.",
-    hint="The setting MAX_URL says how long a URL may be.",
-)
-_TOO_LARGE = TooLargeError(
-    "The request's URL or its headers are too long.",
-    code="PGATE431",
-    status=431,
-    details=f"The whole head of a request may have {HEAD_BYTES} bytes.",
-)

@@ -16,7 +16,7 @@ request_id: ContextVar[str | None] = ContextVar("poolgate_request_id", default=N
 
 _GIVEN_ID = re.compile(r"[A-Za-z0-9._:/+=-]{1,128}")
 _PLAIN = frozenset(logging.makeLogRecord({}).__dict__) | {"message", "asctime", "taskName"}
-_CHATTY = ("aiosqlite", "asyncio", "hypercorn", "sqlalchemy")
+_CHATTY = ("_granian", "aiosqlite", "asyncio", "hypercorn", "sqlalchemy")
 
 
 def new_request_id(given: str = "") -> str:

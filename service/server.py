@@ -22,7 +22,8 @@ from typing import Any
 from service import garbage, logs
 from service.app import Poolgate, create_app
 from service.asgi import AsyncFlask
-from service.connections import Bounds, Connections
+from service.callers import Bounds, Callers
+from service.granian.installed import check_installed
 from service.listening import allow_files, listen, url_of
 from service.loading import load_app
 from service.post import Post
@@ -48,8 +49,10 @@ def serve(settings: Settings, app: str | None = None) -> int:
         The process's exit status: 0 after a clean stop.
 
     Raises:
-        PoolgateError: it cannot start: a busy port, a database that refuses, an application that is none.
+        PoolgateError: it cannot start: a busy port, a database that refuses, an application that is none, a server
+            that is not installed.
     """
+    _by(settings.server)  # before a fork, which then shares what is imported
     several = settings.workers > 1
     logs.configure(settings.log_level, settings.log_format, pid=several)
     allow_files(settings.max_connections)
@@ -107,7 +110,7 @@ class Server:
         logger.info("stopped")
 
     async def _serve(self) -> None:
-        connections = Connections(
+        connections = _by(self._settings.server)(
             self._app.asgi, self._listener, _bounds(self._settings), minimal_errors=self._app.minimal_errors
         )
         await connections.open()
@@ -153,6 +156,18 @@ class Server:
 
     def _start_reload(self) -> None:
         self._reload = asyncio.create_task(self._rooms.catalog.reload("SIGUSR1"))
+
+
+def _by(server: str) -> type[Callers]:
+    """Each imports what it is made of, and nothing of the other."""
+    if server == "granian":
+        check_installed()
+        from service.granian.connections import GranianConnections
+
+        return GranianConnections
+    from service.connections import Connections
+
+    return Connections
 
 
 def _bounds(settings: Settings) -> Bounds:

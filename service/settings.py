@@ -32,7 +32,7 @@ from service.errors import SettingsError
 PREFIX = "POOLGATE_"
 APP_PREFIX = f"{PREFIX}APP_SETTINGS_"
 DEMO_URL = "sqlite:///poolgate-demo.db"
-FLAGS = MappingProxyType({"database_url": "--database", "bind": "--bind", "workers": "--workers"})
+FLAGS = MappingProxyType({"database_url": "--database", "bind": "--bind", "workers": "--workers", "server": "--server"})
 SECRETS = frozenset({"admin_token", "jwt_secret"})
 
 # Names that a PostgREST configuration may bring along, or a guess, and that are called otherwise here.
@@ -107,6 +107,9 @@ class Settings(BaseSettings):
         "127.0.0.1:8000", "The address to listen on, HOST:PORT."
     )
     workers: Annotated[int, _counted(1, 256)] = _setting(1, "Processes that serve; each has a pool of its own.")
+    server: Annotated[Literal["hypercorn", "granian"], Lower] = _setting(
+        "hypercorn", "What speaks HTTP: hypercorn, or granian, which is faster and has to be installed."
+    )
     anonymous: Annotated[Literal["none", "read", "write"], Lower] = _setting(
         lambda before: "read" if before.get("database_url") == DEMO_URL else "none",
         "What callers without a key or token may do: none, read or write. The demo may be read.",

@@ -40,11 +40,11 @@ FLOORS = (
     ("rest.calls",),
     ("rest.operations", "rest.routes"),
     ("rest.batch",),
-    ("operator", "failures", "edge", "compress", "cors", "rest.openapi_routes"),
-    ("docs", "request_hooks", "untouched"),
+    ("operator", "failures", "callers", "unreadable", "compress", "cors", "rest.openapi_routes"),
+    ("docs", "request_hooks", "untouched", "edge", "granian.installed"),
     ("fast_path",),
     ("conversation", "post", "listening"),
-    ("app", "connections", "supervisor"),
+    ("app", "connections", "granian", "supervisor"),
     ("loading", "migrate"),
     ("server", "testing", "demo"),
     ("terminal",),
@@ -88,7 +88,17 @@ KNOWS_FLASK = (
     "compress.responses",
 )
 KNOWS_DIALECTS = ("database", "rest.sql", "forms")  # forms: how a database URL is written
-DOES_IO = ("flask", "aiosqlite", "asyncpg", "sqlite3", "asyncio", "socket", "hypercorn", "sqlalchemy.ext.asyncio")
+DOES_IO = (
+    "flask",
+    "aiosqlite",
+    "asyncpg",
+    "sqlite3",
+    "asyncio",
+    "socket",
+    "hypercorn",
+    "granian",
+    "sqlalchemy.ext.asyncio",
+)
 
 
 def modules() -> Iterator[tuple[str, ast.Module]]:

@@ -22,6 +22,7 @@ _UNDERSCORE = (
 )
 # Who stands before us may have gone by the other one, and have taken what follows for a second request (RFC 9112, 6.3).
 _TWO_LENGTHS = ("The request has both a Content-Length and a Transfer-Encoding.", "Send one of them.")
+_PROTOCOLS = {"1": "HTTP/1.0"}  # granian's word for it; that a caller speaks it tells of a proxy
 _BROKEN_ESCAPE = re.compile(rb"%(?![0-9A-Fa-f]{2})")
 _FILE_BLOCK = 64 * 1024  # bytes; each block is one trip to a thread, and Werkzeug's own 8 KiB makes eight of it
 
@@ -52,7 +53,7 @@ def build_environ(scope: Any, limits: Limits) -> tuple[Environ, AskedError | Non
     environ["QUERY_STRING"] = query.decode("latin-1")
     environ["SERVER_NAME"] = server[0]
     environ["SERVER_PORT"] = str(server[1] or 80)
-    environ["SERVER_PROTOCOL"] = "HTTP/" + scope["http_version"]
+    environ["SERVER_PROTOCOL"] = _PROTOCOLS.get(scope["http_version"]) or "HTTP/" + scope["http_version"]
     environ["wsgi.url_scheme"] = scope.get("scheme", "http")
     environ["wsgi.errors"] = sys.stderr
     environ["asgi.scope"] = scope

@@ -17,9 +17,15 @@ from service.testing import Template
 
 
 @pytest.fixture
-def serve(tmp_path: Path) -> Iterator[Start]:
+def server() -> str:
+    """What speaks HTTP; the mark `both_servers` has a test run on each."""
+    return "hypercorn"
+
+
+@pytest.fixture
+def serve(tmp_path: Path, server: str) -> Iterator[Start]:
     """`serve(*flags, **settings)`: `poolgate serve` on a free port, in the test's folder."""
-    with starting(tmp_path) as start:
+    with starting(tmp_path, server) as start:
         yield start
 
 

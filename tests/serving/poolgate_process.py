@@ -29,7 +29,8 @@ SHOP = """
     insert into item (id, name) values (1, 'pen'), (2, 'ink');
 """
 _context: Any = multiprocessing.get_context("forkserver")
-_context.set_forkserver_preload(["service.server", "service.cli", "service.demo", "uvloop"])
+_SERVERS = ("service.connections", "service.granian.connections")
+_context.set_forkserver_preload(["service.server", *_SERVERS, "service.cli", "service.demo", "uvloop"])
 
 
 def make_shop(path: Path) -> str:
@@ -158,14 +159,18 @@ Start = Callable[..., Process]
 
 
 @contextmanager
-def starting(folder: Path) -> Iterator[Start]:
-    """What starts services in that folder; those that still run at the end are killed."""
+def starting(folder: Path, server: str = "hypercorn") -> Iterator[Start]:
+    """What starts services in that folder; those that still run at the end are killed.
+
+    Args:
+        server: what speaks HTTP, unless a test says so itself.
+    """
     started: list[Process] = []
 
     def start(*flags: str, **settings: str) -> Process:
         if "--app" in flags:
             shutil.copy(Path(__file__).parent / "shop.py", folder)
-        environment = {f"POOLGATE_{name.upper()}": value for name, value in settings.items()}
+        environment = {f"POOLGATE_{name.upper()}": value for name, value in {"server": server, **settings}.items()}
         started.append(Process(folder, ["serve", "--bind", "127.0.0.1:0", *flags], environment))
         return started[-1]
 

@@ -1,0 +1,77 @@
+"""The connections to callers by granian, with the face that they have by Hypercorn."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import os
+import select
+import socket
+from contextlib import suppress
+from typing import Any
+
+from service.callers import Asgi, Bounds, Requests, send_away
+from service.granian import sockets, worker
+from service.granian.request import Request
+from service.unreadable import answer_unreadable
+
+logger = logging.getLogger("poolgate")
+_LOOKS, _LOOK_AGAIN = 100, 0.001  # times, seconds: for granian to let in those who wait, if it may have so many
+
+
+class GranianConnections:
+    """`Callers`, and of granian one worker, which has no more than that to say to our loop than here is a request."""
+
+    def __init__(self, app: Asgi, listener: socket.socket, bounds: Bounds, *, minimal_errors: bool = False) -> None:
+        self._running = Requests(app, minimal_errors=minimal_errors)
+        self._listener = listener
+        self._bounds = bounds
+        self._minimal = minimal_errors
+        self._over = asyncio.Event()
+
+    @property
+    def requests(self) -> int:
+        return len(self._running)
+
+    async def open(self) -> None:
+        self._loop = asyncio.get_running_loop()
+        sockets.prepare(self._listener, self._bounds.send)
+        self._fd = os.dup(self._listener.fileno())
+        self._end = worker.start(self._fd, self._bounds, self._begin, self._over.set)
+
+    async def shut(self) -> None:
+        for _ in range(_LOOKS):
+            if not select.select([self._listener], [], [], 0)[0]:
+                break
+            await asyncio.sleep(_LOOK_AGAIN)
+        sockets.take_away(self._fd)
+        self._listener.close()
+
+    async def hang_up(self) -> None:
+        self._end()
+
+    async def ended(self, timeout: float) -> bool:
+        with suppress(TimeoutError):
+            async with asyncio.timeout(timeout):
+                await self._over.wait()
+        return self._over.is_set()
+
+    def cut_off(self) -> None:
+        self._running.cancel()
+
+    def _begin(self, asked: Any) -> None:
+        self._loop.create_task(self._answer(asked))  # kept by `Requests`
+
+    async def _answer(self, asked: Any) -> None:
+        request = Request(asked.scope, asked.proto)
+        try:
+            refusal = request.refusal()
+            if refusal is None:
+                await self._running(request.scope, request.receive, request.send)
+            else:
+                await send_away(request.send, *answer_unreadable(refusal, minimal=self._minimal))
+        except Exception:
+            logger.exception("Exception on %s [%s]", request.scope["path"], request.scope["method"])
+        finally:
+            request.end()
+            asked.done()
