@@ -68,10 +68,13 @@ class GranianConnections:
             refusal = request.refusal()
             if refusal is None:
                 await self._running(request.scope, request.receive, request.send)
-            else:
+                refusal = request.cut_short()
+            if refusal is not None:
                 await send_away(request.send, *answer_unreadable(refusal, minimal=self._minimal))
         except Exception:
             logger.exception("Exception on %s [%s]", request.scope["path"], request.scope["method"])
         finally:
-            request.end()
-            asked.done()
+            try:
+                request.end()
+            finally:
+                asked.done()

@@ -20,14 +20,15 @@ class Request:
         scope, protocol: granian's.
     """
 
-    __slots__ = ("_closes", "_gone", "_open", "_protocol", "_waits", "scope")
+    __slots__ = ("_begun", "_closes", "_gone", "_open", "_protocol", "_waits", "_whole", "scope")
 
     def __init__(self, scope: Any, protocol: Any) -> None:
         self.scope = scope
         self._protocol = protocol
-        self._open = False  # an answer has begun and is not whole
+        self._begun = self._open = False  # an answer has begun; and is not whole yet
         self._waits = False  # for the caller to read
         self._gone = False
+        self._whole = False  # the request has come to its end
         if scope["http_version"] == "1":
             _as_http_1_0(scope)
         # A second length beside it granian takes off unseen; what a proxy that goes by it sends next must not be
@@ -37,18 +38,23 @@ class Request:
     def refusal(self) -> AskedError | None:
         """Why it cannot be read, where granian lets pass what HTTP forbids."""
         scope = self.scope
-        if scope["raw_path"].isascii() and scope["query_string"].isascii():
-            return None
-        return UNREADABLE
+        is_ascii = scope["raw_path"].isascii() and scope["query_string"].isascii()
+        hosts = sum(name == b"host" for name, _ in scope["headers"])
+        return None if is_ascii and hosts < 2 else UNREADABLE
+
+    def cut_short(self) -> AskedError | None:
+        """The same once the application has returned: a body that broke off, which it leaves without an answer."""
+        return UNREADABLE if self._gone and not (self._whole or self._begun) else None
 
     async def receive(self) -> Any:
         message = await self._protocol.receive()
         self._gone = message["type"] == "http.disconnect"
+        self._whole = self._whole or (not message.get("more_body", False) and not self._gone)
         return message
 
     def send(self, message: Any) -> Awaitable[None]:
         if message["type"] == "http.response.start":
-            self._open = True
+            self._begun = self._open = True
             if self._closes:
                 message["headers"] = [*message["headers"], _CLOSE]
         elif message.get("more_body", False) or len(message.get("body", b"")) > _PART:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import os
 import socket
+import stat
 import struct
+from collections.abc import Iterator
 from contextlib import suppress
 from typing import Any
 
@@ -30,7 +32,7 @@ def take_away(fd: int) -> None:
     """
     with socket.create_server(("127.0.0.1", 0), backlog=1) as nobodys:
         nobodys.setblocking(False)
-        os.dup2(nobodys.fileno(), fd)
+        os.dup2(nobodys.fileno(), fd, inheritable=False)
 
 
 def break_off(client: Any, server: Any) -> None:
@@ -39,14 +41,23 @@ def break_off(client: Any, server: Any) -> None:
     Args:
         client, server: its addresses, as ASGI has them.
     """
-    ends = _end(client), _end(server)
-    for fd in os.listdir(_FILES):
-        with suppress(OSError), socket.socket(fileno=os.dup(int(fd))) as connection:
-            if (_end(connection.getpeername()), _end(connection.getsockname())) == ends:
-                connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _AT_ONCE)
-                connection.shutdown(socket.SHUT_RD)  # says nothing to the caller, and wakes granian, which closes
+    sought = [(host, int(port)) for host, port in (client, server)]
+    for each in _own():
+        with suppress(OSError), each:
+            if [each.getpeername()[:2], each.getsockname()[:2]] == sought:
+                each.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _AT_ONCE)
+                each.shutdown(socket.SHUT_RD)  # says nothing to the caller, and wakes granian, which closes
                 return
 
 
-def _end(address: Any) -> tuple[str, str]:
-    return address[0], str(address[1])
+def _own() -> Iterator[socket.socket]:
+    """Copies of the process's sockets, each to be closed: granian may close its own at any moment."""
+    for name in os.listdir(_FILES):
+        with suppress(OSError):
+            # Sockets alone, looked at twice: to close a copy of a database's file would take SQLite's locks from it.
+            if _is_socket(int(name)) and _is_socket(copy := os.dup(int(name))):
+                yield socket.socket(fileno=copy)
+
+
+def _is_socket(fd: int) -> bool:
+    return stat.S_ISSOCK(os.fstat(fd).st_mode)
