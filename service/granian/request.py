@@ -81,6 +81,7 @@ class Request:
         # end, and where nobody reads granian would go on waiting.
         if self._open and not self._gone and (self._waits or self.scope["http_version"] == "1.0"):
             break_off(self.scope["client"], self.scope["server"])
+        self._protocol = None  # a body that is not read holds its connection as long as this is held
 
 
 def _as_http_1_0(scope: Any) -> None:
