@@ -7,6 +7,7 @@ import subprocess
 import sys
 import types
 from collections.abc import Callable
+from importlib.metadata import PackageNotFoundError
 from pathlib import Path
 
 import click
@@ -51,16 +52,35 @@ def server(monkeypatch: pytest.MonkeyPatch) -> Callable[[Server], None]:
 
 def test_serve_hands_on_what_was_asked(server: Callable[[Server], None], monkeypatch: pytest.MonkeyPatch) -> None:
     """The flags become settings, the application is named, the server's status is the exit status."""
-    for name in ("POOLGATE_BIND", "POOLGATE_DATABASE_URL", "POOLGATE_WORKERS"):
+    for name in ("POOLGATE_BIND", "POOLGATE_DATABASE_URL", "POOLGATE_WORKERS", "POOLGATE_SERVER"):
         monkeypatch.setenv(name, "")  # puts back what the command changes
     seen: list[tuple[Settings, str | None]] = []
     server(lambda settings, app: seen.append((settings, app)) or 7)
-    flags = ("--bind", "127.0.0.1:81", "--database", "sqlite:///own.db", "--workers", "2", "--app", "shop:app")
+    flags = ("--bind", "127.0.0.1:81", "--database", "sqlite:///own.db", "--workers", "2")
+    flags += ("--server", "granian", "--app", "shop:app")
     result = run("serve", *flags)
     assert (result.exit_code, result.output) == (7, "")
     ((settings, app),) = seen
     assert (settings.bind, settings.database_url, settings.workers) == ("127.0.0.1:81", "sqlite:///own.db", 2)
-    assert (app, settings.anonymous) == ("shop:app", "none")
+    assert (app, settings.anonymous, settings.server) == ("shop:app", "none", "granian")
+
+
+@pytest.mark.parametrize("found, told", [
+    (None, "The server granian is not installed: pip install 'poolgate[granian]'"),
+    ("2.9.0", "granian 2.9.0 is installed, and 2.8 is needed: pip install 'poolgate[granian]'"),
+    ("2.80.0", "granian 2.80.0 is installed, and 2.8 is needed: pip install 'poolgate[granian]'"),
+])  # fmt: skip
+def test_a_server_that_is_not_installed(found: str | None, told: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """One line says what to install, before anything is started."""
+
+    def version(_: str) -> str:
+        if found is None:
+            raise PackageNotFoundError
+        return found
+
+    monkeypatch.setattr("service.granian.installed.version", version)
+    result = run("serve", "--server", "granian", "--database", "sqlite:///shop.db")
+    assert (result.exit_code, result.stderr) == (1, f"poolgate: {told}\n")
 
 
 def test_the_flags_reach_an_application_of_ones_own(

@@ -22,7 +22,10 @@ from typing import Any
 
 import httpx
 import psutil
+import pytest
 
+both_servers = pytest.mark.parametrize("server", ["hypercorn", "granian"])
+"""A test for the promises that are the same whatever speaks HTTP."""
 DEADLINE = 20.0  # seconds in which anything awaited here must have come
 SHOP = """
     create table item (id integer primary key, name text not null unique);

@@ -54,6 +54,11 @@ async def stream(seconds: float) -> AsyncIterator[str]:
     return lines()
 
 
+@app.get("/large/<int:mebibytes>")
+async def large(mebibytes: int) -> str:
+    return "x" * mebibytes * 1024 * 1024
+
+
 @app.get("/again")
 async def again() -> dict[str, int]:
     return {"rows": await current_pool.execute("insert into item (id, name) values ($1, $2)", 1, "canary-value")}

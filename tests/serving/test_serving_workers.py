@@ -12,7 +12,7 @@ from pathlib import Path
 import httpx
 import psutil
 import pytest
-from poolgate_process import DEADLINE, Process, Start, behind, make_shop, until
+from poolgate_process import DEADLINE, Process, Start, behind, both_servers, make_shop, until
 from steady import Steady
 from test_serving_stop import ours
 
@@ -33,6 +33,7 @@ def gone(pids: list[int]) -> bool:
     return not any(psutil.pid_exists(pid) and psutil.Process(pid).status() != "zombie" for pid in pids)
 
 
+@both_servers
 def test_each_line_says_which_worker(serve: Start, postgresql_url: str) -> None:
     """Each worker says when it serves, by its process id; SIGUSR1 reaches all; a stop leaves nothing on the server."""
     process = serve("--workers", "2", database_url=postgresql_url, anonymous="read")
@@ -50,6 +51,7 @@ def test_each_line_says_which_worker(serve: Start, postgresql_url: str) -> None:
     assert ours(postgresql_url) == 0
 
 
+@both_servers
 async def test_a_killed_worker_is_replaced(four: Process) -> None:
     """Fault 22: kill -9 of one worker: callers of the others see no error, and another one serves within 3 s."""
     url = await asyncio.to_thread(lambda: four.url)
@@ -69,6 +71,7 @@ async def test_a_killed_worker_is_replaced(four: Process) -> None:
     assert await asyncio.to_thread(four.stop) == 0
 
 
+@both_servers
 def test_a_worker_that_is_stopped_alone_is_replaced(four: Process) -> None:
     """SIGTERM to one worker drains it and starts another: a way to renew them one by one."""
     first, before = four.up[0], set(four.up)
@@ -80,9 +83,11 @@ def test_a_worker_that_is_stopped_alone_is_replaced(four: Process) -> None:
     assert four.stop() == 0
 
 
-@pytest.mark.parametrize("workers, busy", [(1, "/slow/5.0"), (4, "/blocking/5.0")])
+@pytest.mark.parametrize("workers, busy, server", [
+    (1, "/slow/5.0", "hypercorn"), (4, "/blocking/5.0", "hypercorn"), (3, "/blocking/2.0", "granian"),
+])  # fmt: skip
 async def test_a_stop_under_load_loses_nothing(workers: int, busy: str, serve: Start, shop: Path) -> None:
-    """Fault 20: SIGTERM under load, one worker busy for 5 s: each request is answered, the last of a connection
+    """Fault 20: SIGTERM under load, one worker busy for seconds: each request is answered, the last of a connection
     with `Connection: close`, and the exit status is 0."""
     process = serve(
         "--app", "shop:app", "--workers", str(workers), database_url=f"sqlite:///{shop}", anonymous="read"
