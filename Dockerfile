@@ -9,6 +9,9 @@ WORKDIR /build
 RUN python -m venv /opt/poolgate
 COPY requirements.lock ./
 RUN /opt/poolgate/bin/pip install --require-hashes -r requirements.lock
+# docker build --build-arg EXTRA='granian>=2.8,<2.9' … for POOLGATE_SERVER=granian
+ARG EXTRA=""
+RUN test -z "$EXTRA" || /opt/poolgate/bin/pip install "$EXTRA"
 COPY pyproject.toml README.md LICENSE ./
 COPY migrations migrations
 COPY service service

@@ -78,6 +78,7 @@ ITEM = b"/rest/v1/item"
     (get(b"/rest/v1/it\0em"), 400),
     (get(ITEM + b"?select=id->a"), 400),
     (get(ITEM + b'?name=in.("a")'), 400),
+    (get(ITEM + b"`"), 400),
     (get(ITEM, headers=HOST + b"X-Nul: a\0b\r\n"), 400),
     (get(ITEM, headers=HOST + b"Content-Length: two\r\n"), 400),
     (get(ITEM, headers=HOST + b"Content-Length: 1\r\nContent-Length: 2\r\n"), 400),
@@ -85,7 +86,8 @@ ITEM = b"/rest/v1/item"
     (b"\x16\x03\x01\x02\x00\x01 hello, TLS\r\n\r\n", 400),
     (b"GET / HTTP/1.1\r\n folded\r\n\r\n", 400),
 ], ids=[
-    "url", "long-url", "headers", "nul", "arrow", "quotes", "nul-header", "length", "lengths", "gzip", "tls", "folded",
+    "url", "long-url", "headers", "nul", "arrow", "quotes", "tick", "nul-header", "length", "lengths", "gzip", "tls",
+    "folded",
 ])  # fmt: skip
 def test_what_granian_refuses_itself(data: bytes, status: int, site: Process) -> None:
     """It has a status and no body, and the application never hears of it."""
@@ -137,6 +139,12 @@ def test_nothing_is_smuggled_behind_two_lengths(lengths: bytes, site: Process) -
     assert status == 400
     assert b"\r\nconnection: close\r\n" in head
     assert b"HTTP/1.1" not in body
+
+
+def test_a_whole_url_goes_by_its_path(site: Process) -> None:
+    """The host that is asked for stays the one in Host."""
+    assert ask(site, get(b"http://example.org/-/live"))[0] == 200
+    assert ask(site, get(b"http://localhost/-/pool", headers=b"Host: example.org\r\n"))[0] == 403
 
 
 def test_two_equal_lengths_are_one(site: Process) -> None:
@@ -236,7 +244,10 @@ def test_a_caller_too_many_waits(serve: Start, url: str) -> None:
         first.close()
         third.settimeout(DEADLINE)
         assert answer(third).startswith(b"HTTP/1.1 200 ")
-        process.signal()
+        with connect(process) as fourth:
+            process.signal()
+            with pytest.raises(ConnectionResetError):
+                fourth.recv(1)
     assert process.wait() == 0
 
 
