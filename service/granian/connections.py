@@ -7,6 +7,7 @@ import logging
 import os
 import select
 import socket
+from collections.abc import Callable
 from contextlib import suppress
 from typing import Any
 
@@ -16,7 +17,8 @@ from service.granian.request import Request
 from service.unreadable import answer_unreadable
 
 logger = logging.getLogger("poolgate")
-_LOOKS, _LOOK_AGAIN = 100, 0.001  # times, seconds: for granian to let in those who wait, if it may have so many
+_LATECOMERS = 0.05  # seconds; a loop that was held up sees that time is over before callers see its answers
+_LOOKS, _LOOK_AGAIN = 50, 0.002  # times, seconds
 
 
 class GranianConnections:
@@ -40,14 +42,15 @@ class GranianConnections:
         self._end = worker.start(self._fd, self._bounds, self._begin, self._over.set)
 
     async def shut(self) -> None:
-        for _ in range(_LOOKS):
-            if not select.select([self._listener], [], [], 0)[0]:
-                break
-            await asyncio.sleep(_LOOK_AGAIN)
+        self._port = self._listener.getsockname()[1]
+        await _while(lambda: bool(select.select([self._listener], [], [], 0)[0]))  # it lets them in, if it may
         sockets.take_away(self._fd)
         self._listener.close()
 
     async def hang_up(self) -> None:
+        # granian ends a connection on which nothing was asked without a look at what has just come.
+        await asyncio.sleep(_LATECOMERS)
+        await _while(lambda: sockets.unread(self._port))
         self._end()
 
     async def ended(self, timeout: float) -> bool:
@@ -78,3 +81,11 @@ class GranianConnections:
                 request.end()
             finally:
                 asked.done()
+
+
+async def _while(condition: Callable[[], bool]) -> None:
+    """Waits as long as it holds, but not for long."""
+    for _ in range(_LOOKS):
+        if not condition():
+            return
+        await asyncio.sleep(_LOOK_AGAIN)

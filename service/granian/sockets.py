@@ -35,6 +35,11 @@ def take_away(fd: int) -> None:
         os.dup2(nobodys.fileno(), fd, inheritable=False)
 
 
+def unread(port: int) -> bool:
+    """Whether a caller of that port of ours has sent something that granian has not read."""
+    return any(_has_unread(each, port) for each in _own())
+
+
 def break_off(client: Any, server: Any) -> None:
     """Ends a connection so that its caller sees it broken, not at its end.
 
@@ -48,6 +53,13 @@ def break_off(client: Any, server: Any) -> None:
                 each.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _AT_ONCE)
                 each.shutdown(socket.SHUT_RD)  # says nothing to the caller, and wakes granian, which closes
                 return
+
+
+def _has_unread(connection: socket.socket, port: int) -> bool:
+    with suppress(OSError), connection:
+        if connection.getsockname()[1:2] == (port,):
+            return bool(connection.recv(1, socket.MSG_PEEK | socket.MSG_DONTWAIT))
+    return False
 
 
 def _own() -> Iterator[socket.socket]:
