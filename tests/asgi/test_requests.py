@@ -9,6 +9,9 @@ import time
 import httpx
 import pytest
 
+from service.asgi.environ import build_environ
+from service.asgi.limits import Limits
+
 PLAIN = "plain-view"
 
 
@@ -197,3 +200,13 @@ async def test_keep_alive(served):
     async with httpx.AsyncClient(base_url=served.client.base_url, limits=httpx.Limits(max_connections=1)) as client:
         for path in ("/async", "/plain", "/stream/async", "/broken", "/file", "/empty/204") * 3:
             assert (await client.get(path)).status_code in (200, 204, 500)
+
+
+@pytest.mark.parametrize(
+    "version, protocol", [("1", "HTTP/1.0"), ("1.0", "HTTP/1.0"), ("1.1", "HTTP/1.1"), ("2", "HTTP/2")]
+)
+def test_the_version_of_http(version, protocol):
+    """A view sees HTTP/1.0 by that name, whatever the server calls it."""
+    scope = {"method": "GET", "path": "/", "headers": [], "http_version": version}
+    environ, refused = build_environ(scope, Limits())
+    assert (environ["SERVER_PROTOCOL"], refused) == (protocol, None)
