@@ -176,12 +176,14 @@ class SqliteBuilder(SqliteConditions):
 
     def _object(self, cells: Sequence[Cell]) -> Expression:
         """One row's JSON object as text; in pieces, for a function takes so many arguments and no more."""
+        starts = range(0, len(cells), _MOST_ARGUMENTS) or range(1)
         pieces = []
-        for start in range(0, len(cells), _MOST_ARGUMENTS):
+        for start in starts:
             piece = cells[start : start + _MOST_ARGUMENTS]
-            template = ",".join(f"{_json_key(cell.key)}:%s" for cell in piece)
+            members = ",".join(f"{_json_key(cell.key)}:%s" for cell in piece)
+            template = f"{'{' if start == 0 else ','}{members}{'}' if start == starts[-1] else ''}"
             pieces.append(func.printf(self.binds.constant(template), *map(_text, piece)))
-        return _joined(["'{'", *_between(pieces, "','"), "'}'"])
+        return _joined(pieces)
 
 
 def _term(value: Expression, ordering: Ordering, *, nulls: bool = True) -> Expression:

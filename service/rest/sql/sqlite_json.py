@@ -65,24 +65,33 @@ _AS_JSON: dict[Kind, str] = {
     # Only of a text: a REAL, which SQLite makes of a number in a column of JSON, has more than 15 digits.
     Kind.JSON: "CASE WHEN typeof({0}) = 'text' AND json_valid({0}) THEN {0} ELSE {1} END",
 }
+# `json_quote` would write a REAL with 15 digits and so change it.
 _BY_STORAGE = (
-    "CASE typeof({0}) WHEN 'real' THEN pg_real({0})"  # json_quote would write a REAL with 15 digits and so change it
+    "CASE typeof({0}) WHEN 'real' THEN {1}"
     " WHEN 'blob' THEN '\"\\\\x' || lower(hex({0})) || '\"' ELSE json_quote({0}) END"
 )
+_REAL = "pg_real({0})"
+# Most need no more than 15, and then they need no Python either: a call into it costs more than all else of a value.
+# Beyond these bounds SQLite and Python write an exponent, each in its way.
+_FRACTION = (
+    "CASE WHEN abs({0}) BETWEEN 0.0001 AND 1e14 AND CAST(CAST({0} AS TEXT) AS REAL) = {0}"
+    f" THEN CAST({{0}} AS TEXT) ELSE {_REAL} END"
+)
+_REALS = {Kind.REAL: _FRACTION, Kind.NUMERIC: _FRACTION}
 
 
 def json_text(name: str, kind: Kind, cast_name: str | None) -> Expression:
     """The JSON text of a value; of a value that is not what its column's type says, what JSON has for it.
 
     Args:
-        name: of the value's column, one of our own: it is part of the text, for it stands there up to seven times, and
+        name: of the value's column, one of our own: it is part of the text, for it stands there up to nine times, and
             as so many objects a wide table would take a quarter of a second to compile.
         kind: what the value is.
         cast_name: the type that it was cast to, if it was.
     """
-    stored = _BY_STORAGE.format(name)
-    template = _AS_JSON.get(kind if cast_name is None else cast_kind(cast_name), "{1}")
-    return literal_column(template.format(name, stored))
+    given = kind if cast_name is None else cast_kind(cast_name)
+    stored = _BY_STORAGE.format(name, _REALS.get(given, _REAL).format(name))
+    return literal_column(_AS_JSON.get(given, "{1}").format(name, stored))
 
 
 def valid_json(document: Expression) -> Expression:

@@ -10,7 +10,7 @@ FROM (SELECT "main"."item"."id" AS v0, "main"."item"."name" AS o0, "main"."item"
 FROM "main"."item"
 WHERE ("main"."item"."ok" IS 1) AND "main"."item"."name" IS NULL AND "main"."item"."id" < $3 ORDER BY "main"."item"."id" DESC
 LIMIT $2 OFFSET 0) AS b4) AS u2)
-SELECT CAST('[' || coalesce(group_concat('{' || printf($1, CASE typeof(_row.c0) WHEN 'real' THEN pg_real(_row.c0) WHEN 'blob' THEN '"\\x' || lower(hex(_row.c0)) || '"' ELSE json_quote(_row.c0) END) || '}'), '') || ']' AS BLOB) AS body, count(*) AS page_total, EXISTS (SELECT 1
+SELECT CAST('[' || coalesce(group_concat(printf($1, CASE typeof(_row.c0) WHEN 'real' THEN pg_real(_row.c0) WHEN 'blob' THEN '"\\x' || lower(hex(_row.c0)) || '"' ELSE json_quote(_row.c0) END)), '') || ']' AS BLOB) AS body, count(*) AS page_total, EXISTS (SELECT 1
 FROM w5
 WHERE w5.n > $4) AS more, EXISTS (SELECT 1
 FROM w5

@@ -1,5 +1,5 @@
 -- ?select=id::text,price::int4,n:name
-SELECT CAST('[' || coalesce(group_concat('{' || printf($1, CASE typeof(_row.c0) WHEN 'real' THEN pg_real(_row.c0) WHEN 'blob' THEN '"\\x' || lower(hex(_row.c0)) || '"' ELSE json_quote(_row.c0) END, CASE typeof(_row.c1) WHEN 'real' THEN pg_real(_row.c1) WHEN 'blob' THEN '"\\x' || lower(hex(_row.c1)) || '"' ELSE json_quote(_row.c1) END, CASE typeof(_row.c2) WHEN 'real' THEN pg_real(_row.c2) WHEN 'blob' THEN '"\\x' || lower(hex(_row.c2)) || '"' ELSE json_quote(_row.c2) END) || '}'), '') || ']' AS BLOB) AS body, count(*) AS page_total
+SELECT CAST('[' || coalesce(group_concat(printf($1, CASE typeof(_row.c0) WHEN 'real' THEN pg_real(_row.c0) WHEN 'blob' THEN '"\\x' || lower(hex(_row.c0)) || '"' ELSE json_quote(_row.c0) END, CASE typeof(_row.c1) WHEN 'real' THEN pg_real(_row.c1) WHEN 'blob' THEN '"\\x' || lower(hex(_row.c1)) || '"' ELSE json_quote(_row.c1) END, CASE typeof(_row.c2) WHEN 'real' THEN pg_real(_row.c2) WHEN 'blob' THEN '"\\x' || lower(hex(_row.c2)) || '"' ELSE json_quote(_row.c2) END)), '') || ']' AS BLOB) AS body, count(*) AS page_total
 FROM (SELECT pg_text("main"."item"."id") AS c0, pg_integer("main"."item"."price") AS c1, "main"."item"."name" AS c2
 FROM "main"."item"
 LIMIT $2 OFFSET $3) AS _row

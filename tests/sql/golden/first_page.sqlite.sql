@@ -6,7 +6,7 @@ FROM (SELECT "main"."item"."id" AS v0, "main"."item"."name" AS o0, "main"."item"
 FROM "main"."item"
 WHERE "main"."item"."ok" IS 1 ORDER BY "main"."item"."name" DESC NULLS FIRST, "main"."item"."id" DESC
 LIMIT $2 OFFSET 0) AS b3) AS u2)
-SELECT CAST('[' || coalesce(group_concat('{' || printf($1, CASE typeof(_row.c0) WHEN 'real' THEN pg_real(_row.c0) WHEN 'blob' THEN '"\\x' || lower(hex(_row.c0)) || '"' ELSE json_quote(_row.c0) END) || '}'), '') || ']' AS BLOB) AS body, count(*) AS page_total, EXISTS (SELECT 1
+SELECT CAST('[' || coalesce(group_concat(printf($1, CASE typeof(_row.c0) WHEN 'real' THEN pg_real(_row.c0) WHEN 'blob' THEN '"\\x' || lower(hex(_row.c0)) || '"' ELSE json_quote(_row.c0) END)), '') || ']' AS BLOB) AS body, count(*) AS page_total, EXISTS (SELECT 1
 FROM w4
 WHERE w4.n > $3) AS more, EXISTS (SELECT 1
 FROM w4

@@ -1,5 +1,5 @@
 -- book?select=author_id,total:price.sum()&having=(total.gt.10,total.lt.99)&order=total.desc
-SELECT CAST('[' || coalesce(group_concat('{' || printf($1, CASE typeof(_row.c0) WHEN 'real' THEN pg_real(_row.c0) WHEN 'blob' THEN '"\\x' || lower(hex(_row.c0)) || '"' ELSE json_quote(_row.c0) END, CASE typeof(_row.c1) WHEN 'real' THEN pg_real(_row.c1) WHEN 'blob' THEN '"\\x' || lower(hex(_row.c1)) || '"' ELSE json_quote(_row.c1) END) || '}'), '') || ']' AS BLOB) AS body, count(*) AS page_total
+SELECT CAST('[' || coalesce(group_concat(printf($1, CASE typeof(_row.c0) WHEN 'real' THEN pg_real(_row.c0) WHEN 'blob' THEN '"\\x' || lower(hex(_row.c0)) || '"' ELSE json_quote(_row.c0) END, CASE typeof(_row.c1) WHEN 'real' THEN CASE WHEN abs(_row.c1) BETWEEN 0.0001 AND 1e14 AND CAST(CAST(_row.c1 AS TEXT) AS REAL) = _row.c1 THEN CAST(_row.c1 AS TEXT) ELSE pg_real(_row.c1) END WHEN 'blob' THEN '"\\x' || lower(hex(_row.c1)) || '"' ELSE json_quote(_row.c1) END)), '') || ']' AS BLOB) AS body, count(*) AS page_total
 FROM (SELECT h3.f0 AS c0, h3.f1 AS c1
 FROM (SELECT g2.v0 AS f0, CASE WHEN (typeof(sum(g2.v1)) = 'real') THEN CAST(printf('%!.15g', sum(g2.v1)) AS FLOAT) ELSE sum(g2.v1) END AS f1
 FROM (SELECT t1."author_id" AS v0, t1."price" AS v1

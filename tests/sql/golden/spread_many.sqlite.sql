@@ -1,7 +1,7 @@
 -- author?select=name,...book(title,price)&book.order=id
-SELECT CAST('[' || coalesce(group_concat('{' || printf($1, CASE typeof(_row.c0) WHEN 'real' THEN pg_real(_row.c0) WHEN 'blob' THEN '"\\x' || lower(hex(_row.c0)) || '"' ELSE json_quote(_row.c0) END, coalesce(_row.c1, 'null'), coalesce(_row.c2, 'null')) || '}'), '') || ']' AS BLOB) AS body, count(*) AS page_total
+SELECT CAST('[' || coalesce(group_concat(printf($1, CASE typeof(_row.c0) WHEN 'real' THEN pg_real(_row.c0) WHEN 'blob' THEN '"\\x' || lower(hex(_row.c0)) || '"' ELSE json_quote(_row.c0) END, coalesce(_row.c1, 'null'), coalesce(_row.c2, 'null'))), '') || ']' AS BLOB) AS body, count(*) AS page_total
 FROM (WITH s4 AS MATERIALIZED
-(SELECT p2.v0 AS e0, (SELECT '[' || '[' || coalesce(group_concat(CASE typeof(_row.c0) WHEN 'real' THEN pg_real(_row.c0) WHEN 'blob' THEN '"\\x' || lower(hex(_row.c0)) || '"' ELSE json_quote(_row.c0) END), '') || ']' || ',' || '[' || coalesce(group_concat(CASE typeof(_row.c1) WHEN 'real' THEN pg_real(_row.c1) WHEN 'blob' THEN '"\\x' || lower(hex(_row.c1)) || '"' ELSE json_quote(_row.c1) END), '') || ']' || ']' AS anon_1
+(SELECT p2.v0 AS e0, (SELECT '[' || '[' || coalesce(group_concat(CASE typeof(_row.c0) WHEN 'real' THEN pg_real(_row.c0) WHEN 'blob' THEN '"\\x' || lower(hex(_row.c0)) || '"' ELSE json_quote(_row.c0) END), '') || ']' || ',' || '[' || coalesce(group_concat(CASE typeof(_row.c1) WHEN 'real' THEN CASE WHEN abs(_row.c1) BETWEEN 0.0001 AND 1e14 AND CAST(CAST(_row.c1 AS TEXT) AS REAL) = _row.c1 THEN CAST(_row.c1 AS TEXT) ELSE pg_real(_row.c1) END WHEN 'blob' THEN '"\\x' || lower(hex(_row.c1)) || '"' ELSE json_quote(_row.c1) END), '') || ']' || ']' AS anon_1
 FROM (SELECT t3."title" AS c0, t3."price" AS c1
 FROM "main"."book" AS t3
 WHERE t3."author_id" = p2.k0 ORDER BY t3."id" ASC) AS _row) AS e1
