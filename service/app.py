@@ -119,7 +119,8 @@ def create_app(settings: Settings | None = None, *, observe: Observe | None = No
     """
     settings = settings or load_settings()
     meters, news = Meters(), News()
-    tell = tell_all(meters.observe, news.observe, observe or EventLog())
+    log = EventLog()
+    tell = tell_all(meters.observe, news.observe, observe or log, seldom=(meters.observe, news.observe, log))
     database = open_database(settings, tell)
     registry = Registry()
     rules = open_rules(settings, database, tell, lambda: [each.name for each in registry])

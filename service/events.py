@@ -6,7 +6,7 @@ durations are seconds.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import TypeAlias
@@ -182,15 +182,36 @@ Event: TypeAlias = (
 Observe: TypeAlias = Callable[[Event], None]
 
 
+_EACH_REQUEST = (Acquired, Released)
+
+
 def ignore(_event: Event) -> None:
     """The listener that does not listen."""
 
 
-def tell_all(*observers: Observe) -> Observe:
-    """One listener that tells several, in their order; an error of one ends the telling."""
+def tell_all(*observers: Observe, seldom: Collection[Observe] = ()) -> Observe:
+    """One listener that tells several, in their order; an error of one ends the telling.
 
-    def tell(event: Event) -> None:
-        for observe in observers:
+    Args:
+        seldom: those of them that do nothing with `Acquired` and `Released`, which come with each request.
+    """
+    return _Several(observers, tuple(observe for observe in observers if observe not in seldom))
+
+
+class _Several:
+    def __init__(self, observers: Sequence[Observe], often: Sequence[Observe]) -> None:
+        self._observers = observers
+        self._often = often
+
+    def __call__(self, event: Event) -> None:
+        for observe in self._often if type(event) in _EACH_REQUEST else self._observers:
             observe(event)
 
-    return tell
+    @property
+    def seldom(self) -> bool:
+        return not self._often
+
+
+def is_seldom(observe: Observe) -> bool:
+    """Whether a listener does nothing with `Acquired` and `Released`, so that neither need be made for it."""
+    return observe is ignore or (isinstance(observe, _Several) and observe.seldom)

@@ -63,7 +63,7 @@ class Crew:
 
     def tick(self) -> Together:
         """As `together`, to be called once a second: others hear of it then, and of the second's peak."""
-        self._peak = self._meters.take_peak()
+        self._peak = self._pool.take_peak()
         return self.together()
 
     def together(self) -> Together:

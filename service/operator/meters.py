@@ -1,11 +1,11 @@
-"""What is counted beside the pool's own numbers: requests, readings of the schema, the peaks of its use."""
+"""What is counted beside the pool's own numbers: requests and readings of the schema."""
 
 from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Callable, Mapping
 
-from service.events import Acquired, CatalogFailed, CatalogLoaded, Event, Released, StatementsOutdated
+from service.events import CatalogFailed, CatalogLoaded, Event, StatementsOutdated
 from service.operator.numbers import Numbers, Times
 from service.pool.histogram import Tally
 from service.pool.stats import PoolStats
@@ -22,26 +22,18 @@ class Meters:
         self._requests: Counter[tuple[str, int]] = Counter()
         self._readings = Counter(loaded=0, failed=0)
         self._relations = self._outdated = 0
-        self._in_use = self._peak = 0
         self.plans: Callable[[], Mapping[str, int]] = dict
         """Asked for how many requests were planned, and how many needed not to be."""
 
     def observe(self, event: Event) -> None:
-        """Counts an event; the two that come with each request are looked for first."""
-        kind = type(event)
-        if kind is Acquired:
-            self._in_use += 1
-            if self._in_use > self._peak:
-                self._peak = self._in_use
-        elif kind is Released:
-            self._in_use -= 1
-        elif isinstance(event, CatalogLoaded):
+        """Counts an event; none of those that come with each request."""
+        if isinstance(event, CatalogLoaded):
             self._readings["loaded"] += 1
             self._reading.add(event.seconds)
             self._relations = event.relations
-        elif kind is CatalogFailed:
+        elif isinstance(event, CatalogFailed):
             self._readings["failed"] += 1
-        elif kind is StatementsOutdated:
+        elif isinstance(event, StatementsOutdated):
             self._outdated += 1
 
     def answered(self, method: str, status: int, seconds: float) -> None:
@@ -49,11 +41,6 @@ class Meters:
         name = method if method in _METHODS else "other"  # a caller can make methods up
         self._requests[name, status] += 1
         self._request[name].add(seconds)
-
-    def take_peak(self) -> int:
-        """The most connections that were in use at once since this was last asked."""
-        peak, self._peak = self._peak, self._in_use
-        return peak
 
     def numbers(self, pool: PoolStats) -> Numbers:
         """All of it, up to now."""

@@ -84,7 +84,7 @@ class Driver(Protocol):
         ...
 
     def in_transaction(self, connection: Any) -> bool:
-        """Whether a transaction or a cursor is open on it; asks nobody, takes no time."""
+        """Whether a transaction or a cursor is open on one that is not closed; asks nobody, takes no time."""
         ...
 
     async def reset(self, connection: Any) -> None:

@@ -110,7 +110,7 @@ class Gate(Generic[T]):
 
     def offer(self, thing: T) -> Place[T] | None:
         """Hands the thing to whoever's turn it is, and returns that place; None if nobody waits."""
-        place = self._next()
+        place = self._next() if self._queue else None
         if place is not None:
             self._remove(place)
             place.future.set_result(thing)

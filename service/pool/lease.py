@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Hashable, Iterable, Iterator, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Coroutine, Hashable, Iterable, Iterator, Sequence
 from contextlib import asynccontextmanager, contextmanager
 from types import TracebackType
 from typing import Any, TypeVar
@@ -18,6 +18,7 @@ from service.errors import DatabaseAwayError
 from service.pool.driver import Driver, Row
 from service.pool.record import Record
 from service.pool.stock import Stock
+from service.pool.where import Where
 
 T = TypeVar("T")
 SILENT = "the database did not answer in time"
@@ -33,7 +34,7 @@ class Lease:
     """
 
     __slots__ = (
-        *("_driver", "_identity", "_record", "_stock", "_timeout", "_trusted", "_unclean", "_unwanted"),
+        *("_driver", "_identity", "_record", "_stock", "_timeout", "_trusted", "_unclean", "_unwanted", "_where"),
         "connection",
     )
 
@@ -49,12 +50,14 @@ class Lease:
         timeout: float | None,
         identity: Hashable | None = None,
         trusted: bool = False,
+        where: Where | None = None,
     ) -> None:
         self._stock = stock
         self._driver = driver
         self._timeout = timeout
         self._identity = identity
         self._trusted = trusted
+        self._where = where
         self._unclean = False
         self._unwanted = False
 
@@ -67,9 +70,9 @@ class Lease:
         """All rows of one statement."""
         return await self._call(self._driver.fetch(self.connection, sql, args))
 
-    async def fetchrow(self, sql: str, *args: Any) -> Row | None:
+    def fetchrow(self, sql: str, *args: Any) -> Coroutine[Any, Any, Row | None]:
         """The first row of one statement, or None."""
-        return await self._call(self._driver.fetchrow(self.connection, sql, args))
+        return self._call(self._driver.fetchrow(self.connection, sql, args))
 
     async def fetchval(self, sql: str, *args: Any) -> Any:
         """The first column of the first row, or None."""
@@ -179,7 +182,9 @@ class Lease:
         return result
 
     async def __aenter__(self) -> Lease:
-        self._record = record = await self._stock.take(self._timeout, self._identity, trusted=self._trusted)
+        self._record = record = await self._stock.take(
+            self._timeout, self._identity, trusted=self._trusted, where=self._where
+        )
         self.connection = record.raw
         return self
 

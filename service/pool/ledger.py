@@ -17,7 +17,7 @@ from service.events import (
     Resized,
     Shed,
     TimedOut,
-    ignore,
+    is_seldom,
 )
 from service.pool.stats import Counters
 
@@ -29,13 +29,15 @@ class Ledger:
 
     def __init__(self, observe: Observe) -> None:
         self.count = Counters()
-        self._observe = None if observe is ignore else observe
+        self._observe = observe
+        self._tells_often = not is_seldom(observe)
 
     def acquired(self, waited: float, in_use: int) -> None:
-        self.count.acquired += 1
-        if in_use > self.count.peak_in_use:
-            self.count.peak_in_use = in_use
-        if self._observe is not None:
+        count = self.count
+        count.acquired += 1
+        if in_use > count.peak_in_use:
+            count.peak_in_use = in_use
+        if self._tells_often:
             self._tell(Acquired(waited) if waited else _AT_ONCE)
 
     def queued(self, waited: float) -> None:
@@ -48,7 +50,7 @@ class Ledger:
 
     def released(self, held: float) -> None:
         self.count.usage.add(held)
-        if self._observe is not None:
+        if self._tells_often:
             self._tell(Released(held))
 
     def shed(self, waiting: int) -> None:
@@ -97,7 +99,6 @@ class Ledger:
 
     def _tell(self, event: Event) -> None:
         try:
-            if self._observe is not None:
-                self._observe(event)
+            self._observe(event)
         except Exception:  # a listener's fault is not the pool's
             self.count.observer_errors += 1

@@ -21,6 +21,7 @@ from service.pool.lease import Lease
 from service.pool.limits import Limits
 from service.pool.opener import Translate, no_translation
 from service.pool.stats import Holder, PoolStats
+from service.pool.where import Where
 
 
 class Pool:
@@ -103,6 +104,7 @@ class Pool:
             limits = replace(limits, min_size=min(min_size, 1), max_size=1)
             self._writing = store_of(writer).bind(driver, limits, observe, translate, clock)
         self._stocks = tuple(dict.fromkeys((self._stock, self._writing)))
+        self._use = self._writing.use = self._stock.use
 
     async def open(self) -> None:
         """Binds the pool to the running loop and opens its first connections.
@@ -157,6 +159,7 @@ class Pool:
         readonly: bool = True,
         identity: Hashable | None = None,
         trusted: bool = False,
+        where: Where | None = None,
     ) -> Lease:
         """The driver's own connection, for work of one trip: `async with pool.lease() as lease`.
 
@@ -165,8 +168,10 @@ class Pool:
             readonly: nothing will be written. SQLite then need not wait for the one writing connection.
             identity: who asks, for the pool's `share` and for `holders`.
             trusted: what runs on it changes nothing for the session, so that nothing need be undone afterwards.
+            where: the caller's place in the code, for `holders` and reports of leaks; None to look for it, which is
+                among the dearest steps of taking a connection.
         """
-        return Lease(self._stock if readonly else self._writing, self._driver, timeout, identity, trusted)
+        return Lease(self._stock if readonly else self._writing, self._driver, timeout, identity, trusted, where)
 
     async def fetch(self, sql: str, *args: Any, timeout: float | None = None) -> list[Row]:
         """All rows of one statement; `timeout` is how many seconds to wait for a connection."""
@@ -228,6 +233,10 @@ class Pool:
     def get_max_size(self) -> int:
         """Connections there may be at once."""
         return sum(stock.limits.max_size for stock in self._stocks)
+
+    def take_peak(self) -> int:
+        """The most connections that were in use at once since this was last asked."""
+        return self._use.take_peak()
 
     def stats(self) -> PoolStats:
         """The pool at this moment, a snapshot that does not change any more."""

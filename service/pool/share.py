@@ -22,6 +22,8 @@ class Shares:
 
     def __init__(self, part: float | None, size: int) -> None:
         self.size = size
+        self.bounded = part is not None
+        """Whether anybody is to be counted."""
         self._part = part
         self._held: Counter[Hashable] = Counter()
         self._waiting: Counter[Hashable] = Counter()

@@ -33,6 +33,9 @@ from service.pool.ledger import Ledger
 from service.pool.limits import Limits
 from service.pool.record import Record, State
 from service.pool.share import Shares
+from service.pool.use import Use
+
+_OPEN = State.OPEN  # Python 3.11 takes its time to find a member
 
 
 class Shelf:
@@ -61,6 +64,8 @@ class Shelf:
         self.idle: list[Record] = []
         """The longest unused first."""
         self.in_use: set[Record] = set()
+        self.use = Use()
+        """Of the pool; both stocks of one have the same."""
         self.checking: set[Record] = set()
         self.renewing: set[Record] = set()
         self._driver = driver
@@ -102,10 +107,11 @@ class Shelf:
 
     def _enter(self, record: Record, identity: Hashable | None) -> None:
         self.in_use.add(record)
+        self.use.taken()
         record.taken_at = self._time()
         record.reported = False
         record.identity = identity
-        if identity is not None:
+        if self._shares.bounded and identity is not None:
             self._shares.take(identity)
         if not self.limits.keep:
             record.unwanted = Reason.PER_REQUEST
@@ -113,7 +119,8 @@ class Shelf:
     def _leave(self, record: Record) -> None:
         if record in self.in_use:
             self.in_use.discard(record)
-            if record.identity is not None:
+            self.use.given()
+            if self._shares.bounded and record.identity is not None:
                 self._shares.give(record.identity)
 
     def put_back(self, record: Record, *, unclean: bool = False) -> asyncio.Task[None] | None:
@@ -135,7 +142,7 @@ class Shelf:
             self._discard(record, reason)
         elif unclean or self._driver.in_transaction(record.raw):
             return self._cleaner.start(record, unclean, self._is_touched(record))
-        elif self._is_touched(record):
+        elif not record.trusted and self._is_touched(record):
             self._leave(record)
             self.renewing.add(record)
             self._cleaner.renew(record)
@@ -180,7 +187,7 @@ class Shelf:
 
     def _shelve(self, record: Record) -> None:
         self._leave(record)
-        if self.state is not State.OPEN:
+        if self.state is not _OPEN:
             self._discard(record, Reason.CLOSING)
         elif (place := self.gate.offer(record)) is not None:
             self._enter(record, place.identity)

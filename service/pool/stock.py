@@ -18,14 +18,21 @@ from service.pool import glance
 from service.pool.home import Home
 from service.pool.record import Record, State
 from service.pool.upkeep import KeptShelf
-from service.pool.where import here
+from service.pool.where import Where, here
+
+_OPEN = State.OPEN  # Python 3.11 takes its time to find a member
 
 
 class Stock(KeptShelf):
     """The connections of one engine, as they are used."""
 
     async def take(
-        self, timeout: float | None = None, identity: Hashable | None = None, *, trusted: bool = False
+        self,
+        timeout: float | None = None,
+        identity: Hashable | None = None,
+        *,
+        trusted: bool = False,
+        where: Where | None = None,
     ) -> Record:
         """A live connection of the caller's own; of several idle ones, the one used last.
 
@@ -33,6 +40,7 @@ class Stock(KeptShelf):
             timeout: seconds to wait; None for `limits.acquire_timeout`.
             identity: whose share of the pool it counts against.
             trusted: the caller sets nothing for the session.
+            where: the caller's place; None to look for it.
 
         Raises:
             PoolTimeoutError, PoolFullError, PoolShareError, PoolClosedError, PoolLoopError: as their names say.
@@ -46,13 +54,13 @@ class Stock(KeptShelf):
             record.waited = 0.0
             self._enter(record, identity)
         record.trusted = trusted
-        record.where = here(1)
+        record.where = here(1) if where is None else where
         self.ledger.acquired(record.waited, len(self.in_use))
         return record
 
     def check(self) -> None:
         """Raises PoolClosedError unless the stock is open, PoolLoopError unless it was opened here."""
-        if self.state is not State.OPEN:
+        if self.state is not _OPEN:
             raise PoolClosedError("the pool is not open yet" if self.state is State.NEW else "the pool is closed")
         self._home.check()
 

@@ -197,9 +197,17 @@ async def test_the_table_api_pays_nothing(data_url: str) -> None:
 
 
 async def test_the_names_of_asyncpg() -> None:
-    """What the connection uses of asyncpg without its promise is there."""
-    for name in ("_get_statement", "_listeners", "_log_listeners", "_top_xact", "_reset"):
+    """What the connection and the driver use of asyncpg without its promise is there."""
+    names = (
+        *("_get_statement", "_listeners", "_log_listeners", "_top_xact", "_config", "_reset", "_aborted", "_protocol"),
+        *("_stmt_cache", "_stmt_exclusive_section", "_query_loggers", "_drop_global_statement_cache", "_cancel"),
+    )
+    for name in names:
         assert hasattr(asyncpg.Connection, name)
+    for name in ("is_connected", "is_in_transaction", "get_record_class", "bind_execute"):
+        assert hasattr(asyncpg.protocol.Protocol, name)
+    assert asyncpg.connection._Atomic()._acquired == 0
+    assert asyncpg.connection._StatementCache.get
 
 
 PRAGMAS = {

@@ -25,6 +25,8 @@ from service.events import (
     Resized,
     Shed,
     TimedOut,
+    ignore,
+    is_seldom,
     tell_all,
 )
 from service.operator.history import SECONDS, History
@@ -72,14 +74,25 @@ def test_meters_count_events() -> None:
     assert (numbers.readings, numbers.relations, numbers.reading.sum) == ({"loaded": 1, "failed": 1}, 7, 0.5)
 
 
-def test_the_peak_is_that_of_the_time_since_it_was_asked() -> None:
-    """Connections in use for a moment are seen though nobody looked in that moment."""
-    meters = Meters()
-    for event in (Acquired(0.0), Acquired(0.0), Released(0.1), Released(0.1), Acquired(0.0)):
-        meters.observe(event)
-    assert [meters.take_peak(), meters.take_peak()] == [2, 1]
-    meters.observe(Released(0.1))
-    assert [meters.take_peak(), meters.take_peak()] == [1, 0]
+def test_who_does_not_want_them_is_not_told_what_comes_with_each_request() -> None:
+    """`Acquired` and `Released` are told to those alone who do something with them, all else to all; if nobody does
+    they need not be made."""
+    heard: list[Any] = []
+
+    def often(event: Event) -> None:
+        heard.append(("often", event))
+
+    def seldom(event: Event) -> None:
+        heard.append(("seldom", event))
+
+    both = tell_all(often, seldom, seldom=[seldom])
+    for event in (Acquired(0.0), Shed(3), Released(0.1)):
+        both(event)
+    assert heard == [("often", Acquired(0.0)), ("often", Shed(3)), ("seldom", Shed(3)), ("often", Released(0.1))]
+    assert is_seldom(tell_all(seldom, seldom=[seldom]))
+    assert is_seldom(ignore)
+    assert not is_seldom(both)
+    assert not is_seldom(seldom)
 
 
 def test_durations_between_two_moments() -> None:

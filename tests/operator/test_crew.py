@@ -10,7 +10,7 @@ import pytest
 from service.app import create_app
 from service.asgi import AsyncFlask
 from service.board import Board
-from service.events import Acquired, CatalogLoaded, Reason, Released, Resized
+from service.events import CatalogLoaded, Reason, Resized
 from service.operator.crew import MOST_HOLDERS, SILENT_AFTER, Crew
 from service.operator.history import History
 from service.operator.meters import Meters
@@ -209,10 +209,7 @@ def test_peaks_of_a_second_add_up() -> None:
     clock, board = Clock(), Board(2)
     hands = [Hand(clock, board, place) for place in range(2)]
     for hand in hands:
-        for _ in range(3):
-            hand.meters.observe(Acquired(0.0))
-        for _ in range(3):
-            hand.meters.observe(Released(0.1))
+        hand.pool.take_peak = iter((3, 0)).__next__
         hand.state.history.take()
     assert hands[1].state.history.samples[-1].in_use == 6
     hands[1].crew.together()  # being asked does not end the second

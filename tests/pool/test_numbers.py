@@ -14,7 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from service.pool import Pool
 from service.pool.fake import FakeDatabase
 from service.pool.histogram import BOUNDS, Tally
-from service.pool.where import here, in_words
+from service.pool.where import here, in_words, place
 
 
 def test_histogram() -> None:
@@ -62,6 +62,22 @@ async def test_counts(postgresql: Any, sqlite: Any) -> None:
             assert stats.wait.buckets[0][1] >= 1
 
 
+async def test_the_peak_is_that_of_the_time_since_it_was_asked() -> None:
+    """Connections in use for a moment are seen though nobody looked in that moment, a reader and the writer at once as
+    two; one that was taken away from its holder is in use no more."""
+    fake = FakeDatabase(by_hand=False)
+    async with Pool(fake.engine(), fake.driver, writer=fake.engine(), reclaim_after=5.0, clock=fake.clock) as pool:
+        async with pool.lease(), pool.lease(readonly=False):
+            pass
+        assert [pool.take_peak(), pool.take_peak()] == [2, 0]
+        async with pool.lease():
+            assert [pool.take_peak(), pool.take_peak()] == [1, 1]
+            fake.clock.advance(6.0)
+            await fake.settle()
+            assert pool.holders() == []
+        assert [pool.take_peak(), pool.take_peak()] == [1, 0]
+
+
 async def test_json() -> None:
     """The numbers become strict JSON as they are, those of a pool with a writer too."""
     fake = FakeDatabase(by_hand=False)
@@ -95,6 +111,20 @@ async def test_holders() -> None:
     assert first.where.split(" < ")[0].endswith("in test_holders")
     assert (second.since, second.identity) == (2.0, None)
     assert pool.holders() == []
+
+
+async def test_a_place_that_the_caller_tells() -> None:
+    """Whoever says where it is is believed, and not looked for; also of a connection that it had to wait for."""
+    fake = FakeDatabase(by_hand=False)
+    here_it_is = place(test_holders.__code__)
+    async with fake.pool(min_size=1, max_size=1) as pool:
+
+        async def told() -> str:
+            async with pool.lease(where=here_it_is):
+                return pool.holders()[0].where
+
+        for where in await asyncio.gather(told(), told()):
+            assert where == f"pool/test_numbers.py:{test_holders.__code__.co_firstlineno} in test_holders"
 
 
 async def test_where_through_sqlalchemy() -> None:

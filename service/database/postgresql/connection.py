@@ -50,8 +50,8 @@ class SpoiledError(Exception):
 class SessionConnection(asyncpg.Connection):  # type: ignore[misc]  # asyncpg ships no types
     """An `asyncpg.Connection` that can be renewed.
 
-    It uses asyncpg's `_get_statement`, by which all goes that has arguments or is prepared, and `_listeners`,
-    `_log_listeners`, `_top_xact` and `_config`, which are not documented. A test names them.
+    It uses asyncpg's `_get_statement`, by which all goes that has arguments or is prepared, and what else the test of
+    its names has; they are not documented.
     """
 
     __slots__ = ("_began", "_prepares", "_spoiled")
@@ -65,6 +65,28 @@ class SessionConnection(asyncpg.Connection):  # type: ignore[misc]  # asyncpg sh
     async def execute(self, query: str, *args: Any, timeout: float | None = None) -> str:
         self._look_at(query)
         return await super().execute(query, *args, timeout=timeout)  # type: ignore[no-any-return]  # as above
+
+    async def fetchrow(self, query: str, *args: Any, **options: Any) -> Any:
+        """The first row, or None. What is prepared already goes to the protocol by the shortest way; asyncpg's own has
+        five more calls, which look for what is not there."""
+        protocol, statement = self._protocol, None
+        if not (options or self._aborted or self._query_loggers or self._stmt_exclusive_section._acquired):
+            statement = self._stmt_cache.get((query, protocol.get_record_class(), False))
+        if statement is None or not protocol.is_connected():
+            return await super().fetchrow(query, *args, **options)
+        try:
+            rows = await protocol.bind_execute(
+                state=statement, args=args, portal_name="", limit=1, return_extra=False, timeout=None
+            )
+        except asyncpg.OutdatedSchemaCacheError:
+            await self.reload_schema_state()
+            raise
+        except asyncpg.InvalidCachedStatementError:
+            self._drop_global_statement_cache()
+            if protocol.is_in_transaction():
+                raise
+            return await super().fetchrow(query, *args)
+        return rows[0] if rows else None
 
     def _get_statement(self, query: str, *args: Any, **kwargs: Any) -> Any:
         self._look_at(query)

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 from service.auth import Identity
 from service.database import Database
 from service.database.context import NOBODY, Caller
-from service.rest.execute.transaction import Terms, Turn, turn_on
+from service.rest.execute.transaction import Terms, Turn, alone, needs_none, turn_on
 from service.rest.prepare import Prepared
 from service.rest.sql import Statement
 from service.rest.terms import Asked, KeyValue, Page, Value
+
+T = TypeVar("T")
 
 
 @dataclass(slots=True)  # a frozen one takes twice the time to make, and each request makes one
@@ -61,6 +64,24 @@ def turn(
     alone = request.prepared.plain and not in_transaction
     terms = Terms(alone=alone, zone=request.asked.preferences.timezone, lasting=lasting)
     return turn_on(request.database, request.identity, terms, request.caller)
+
+
+def in_its_turn(request: Request, work: Callable[[Turn], Awaitable[T]]) -> Awaitable[T]:
+    """Reads by a connection for a request; in a transaction where there must be one.
+
+    Raises:
+        DatabaseError: the database refused.
+        UnavailableError: no connection could be had, or it was lost.
+    """
+    database, identity = request.database, request.identity
+    if request.prepared.plain and needs_none(database, identity, request.asked.preferences.timezone):
+        return alone(database, identity, request.caller, work)
+    return _in_transaction(request, work)
+
+
+async def _in_transaction(request: Request, work: Callable[[Turn], Awaitable[T]]) -> T:
+    async with turn(request) as now:
+        return await work(now)
 
 
 def narrowed(page: Page, most: int | None) -> Page:

@@ -14,6 +14,7 @@ from service.database.context import KEPT, LEFT, NOBODY, NOTHING_TOLD, TOLD, Cal
 from service.database.hoisted import Hoisted, Pairs
 from service.errors import OutdatedError, PoolgateError
 from service.pool import Lease
+from service.pool.where import place
 from service.rest.execute.role import of_role
 
 T = TypeVar("T")
@@ -47,7 +48,7 @@ class Terms:
     settings: Pairs = ()
 
 
-@dataclass
+@dataclass(slots=True)
 class Turn:
     """A request's turn on a connection.
 
@@ -64,6 +65,34 @@ class Turn:
     def ran(self) -> float:
         """Seconds since it began."""
         return time.perf_counter() - self.began
+
+
+async def alone(database: Database, identity: Identity, caller: Caller, work: Callable[[Turn], Awaitable[T]]) -> T:
+    """Reads what needs no transaction, as `needs_none` says, in a turn without one: the shortest way to a connection.
+
+    Raises:
+        DatabaseError: the database refused.
+        UnavailableError: no connection could be had, or it was lost.
+    """
+    try:
+        async with database.pool.lease(readonly=True, identity=caller.who, trusted=True, where=_HERE) as lease:
+            return await work(Turn(lease, time.perf_counter()))
+    except Exception as error:
+        if (told := await _told(database, identity, error)) is None:
+            raise
+        raise told from error
+
+
+_HERE = place(alone.__code__)
+
+
+def needs_none(database: Database, identity: Identity, zone: str | None) -> bool:
+    """Whether a statement by itself needs no transaction around it: nothing is to be set for it.
+
+    Args:
+        zone: the time zone that times are written in.
+    """
+    return zone is None and not database.pre_request and role_of(database, identity) is None
 
 
 @asynccontextmanager
@@ -84,8 +113,7 @@ async def turn_on(
         DatabaseError: the database refused.
         UnavailableError: no connection could be had, or it was lost.
     """
-    role = role_of(database, identity)
-    bare = terms.alone and terms.commit and role is None and terms.zone is None and not database.pre_request
+    bare = terms.alone and terms.commit and needs_none(database, identity, terms.zone)
     try:
         # A function before each request may set anything for the session.
         trusted = terms.trusted and not database.pre_request
@@ -112,12 +140,17 @@ async def turn_on(
                 if not (terms.commit or terms.readonly) and database.settle:
                     await lease.script(database.settle)  # what waits for the end shows now, or it never would
     except Exception as error:
-        translated = database.translate(error)
-        if isinstance(translated or error, OutdatedError):
-            await database.forget_statements(error)
-        if translated is None:
+        if (told := await _told(database, identity, error)) is None:
             raise
-        raise seen_by(identity, translated) from error
+        raise told from error
+
+
+async def _told(database: Database, identity: Identity, error: Exception) -> PoolgateError | None:
+    """What a caller is told of the driver's error; None of another."""
+    translated = database.translate(error)
+    if isinstance(translated or error, OutdatedError):
+        await database.forget_statements(error)
+    return None if translated is None else seen_by(identity, translated)
 
 
 async def _set_up(
