@@ -15,17 +15,33 @@ from typing import Any
 from service.errors import PoolLoopError
 
 
+class _Forks:
+    """How often this process came of another by a fork since Python was started. Cheaper than to ask the system for
+    the process's number each time a connection is taken."""
+
+    count = 0
+
+    @classmethod
+    def add(cls) -> None:
+        cls.count += 1
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_Forks.add)
+
+
 class Home:
     """The loop and the process that were running when it was made."""
 
     def __init__(self) -> None:
         self.loop = asyncio.get_running_loop()
         self._process = os.getpid()
+        self._forks = _Forks.count
         self._thread = threading.get_ident()
 
     def check(self) -> None:
         """Raises PoolLoopError unless called on this loop, in this process."""
-        if os.getpid() != self._process:
+        if _Forks.count != self._forks:
             raise PoolLoopError(
                 f"the pool was opened in process {self._process} and is used in process {os.getpid()}",
                 hint="connections do not survive a fork: make and open a pool in each process, after it was forked",

@@ -8,6 +8,7 @@ from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from typing import Any
 
+import aiosqlite
 import asyncpg
 import pytest
 from sqlalchemy import text
@@ -208,6 +209,14 @@ async def test_the_names_of_asyncpg() -> None:
         assert hasattr(asyncpg.protocol.Protocol, name)
     assert asyncpg.connection._Atomic()._acquired == 0
     assert asyncpg.connection._StatementCache.get
+
+
+async def test_the_names_of_aiosqlite(sqlite_url: str) -> None:
+    """What the connection uses of aiosqlite without its promise is there."""
+    async with opened(sqlite_url, pool_min_size=1) as database, database.pool.lease() as lease:
+        for name in ("_execute", "_connect", "_conn", "_connection", "_connector", "_running", "_thread", "_tx"):
+            assert hasattr(lease.connection, name)
+        assert type(lease.connection)._execute is aiosqlite.Connection._execute
 
 
 PRAGMAS = {

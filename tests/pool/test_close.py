@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import gc
-import os
+import subprocess
+import sys
 import threading
 import warnings
 from typing import Any
@@ -136,14 +137,31 @@ def test_another_loop() -> None:
     home.close()
 
 
-async def test_another_process(monkeypatch: pytest.MonkeyPatch) -> None:
+FORKED = """
+import asyncio, os
+from service.errors import PoolLoopError
+from service.pool.fake import FakeDatabase
+
+async def main():
+    async with FakeDatabase(by_hand=False).pool() as pool:
+        async with pool.lease():
+            child = os.fork()
+        if child:
+            assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 7
+            return
+        try:
+            pool.lease().__aenter__().send(None)
+        except PoolLoopError as error:
+            os._exit(7 if f"opened in process {os.getppid()} and is used in process {os.getpid()}" in str(error) else 1)
+        os._exit(2)
+
+asyncio.run(main())
+"""
+
+
+def test_another_process() -> None:
     """Used in a process forked after it was opened the pool says so, instead of sharing sockets with its parent."""
-    pool = await opened(FakeDatabase(by_hand=False))
-    with monkeypatch.context() as child:
-        child.setattr(os, "getpid", lambda: -1)
-        with pytest.raises(PoolLoopError, match="was opened in process"):
-            await pool.fetch("q")
-    await pool.close()
+    subprocess.run([sys.executable, "-c", FORKED], check=True, timeout=60)
 
 
 async def test_connection_nobody_released() -> None:

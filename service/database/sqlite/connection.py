@@ -191,6 +191,7 @@ class FileConnection(aiosqlite.Connection):
         self._thread.daemon = True  # else a connection nobody closed keeps the process alive
 
     async def _connect(self) -> aiosqlite.Connection:
+        self._loop = asyncio.get_running_loop()
         try:
             return await super()._connect()
         except (sqlite3.Error, asyncio.CancelledError):
@@ -228,9 +229,14 @@ class FileConnection(aiosqlite.Connection):
         Raises:
             sqlite3.Error: as SQLite answers; "interrupted" past the time limit.
         """
+        if not self._running or self._connection is None:
+            raise ValueError("Connection closed")  # in its words
         statement = Statement(self.limit if limit is None else limit)
+        answer: asyncio.Future[T] = self._loop.create_future()
+        # As aiosqlite's `_execute`, which asks the system each time which loop runs.
+        self._tx.put_nowait((answer, partial(self._perform, statement, job)))
         try:
-            return await self._execute(self._perform, statement, job)  # type: ignore[no-any-return, no-untyped-call]  # aiosqlite's own is untyped
+            return await answer
         except asyncio.CancelledError:
             statement.stop()
             await self.halt()

@@ -153,7 +153,8 @@ class SqliteDriver:
         return False
 
     def in_transaction(self, connection: FileConnection) -> bool:
-        return connection.is_open and (connection.in_transaction or connection.raw.left_open is not None)
+        raw = connection.raw
+        return raw.in_transaction or raw.left_open is not None
 
     async def reset(self, connection: FileConnection) -> None:
         def job(raw: LimitedConnection) -> None:
