@@ -10,6 +10,7 @@ from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
+from email.utils import parsedate_to_datetime
 from pathlib import Path
 from typing import Any
 
@@ -32,6 +33,10 @@ create table item (
     note text
 )
 """
+_SLOW = """
+create function slept() returns json language sql
+    return (select json_build_object('slept_ms', 50) from pg_sleep(0.05))
+"""
 _COLOURS = ("red", "green", "blue", "café au lait", "grey")
 _EPOCH = datetime(2024, 1, 1, tzinfo=UTC)
 
@@ -50,16 +55,30 @@ def row(number: int) -> dict[str, Any]:
 
 
 def same(found: dict[str, Any], number: int) -> bool:
-    """Whether a row of a JSON answer is the one with that key, however numbers and times are spelled in it."""
+    """Whether a row of a JSON answer is the one with that key, however numbers, times and JSON are spelled in it."""
     expected = row(number)
     try:
         values = found | {
             "price": Decimal(str(found["price"])),
-            "created": datetime.fromisoformat(str(found["created"])),
+            "created": _time(str(found["created"])),
+            "attributes": _object(found["attributes"]),
         }
     except (KeyError, ValueError, ArithmeticError):
         return False
     return values == expected
+
+
+def _time(written: str) -> datetime:
+    """As ISO 8601 has it, or as HTTP does, which is how Flask and Quart write one."""
+    try:
+        return datetime.fromisoformat(written)
+    except ValueError:
+        return parsedate_to_datetime(written)
+
+
+def _object(found: Any) -> Any:
+    """JSON in JSON, or as text in it, which is how Datasette writes what is text to SQLite."""
+    return json.loads(found) if isinstance(found, str) else found
 
 
 @dataclass(frozen=True)
@@ -157,6 +176,7 @@ async def fill_postgresql(url: str) -> str:
             ),
         )
         await connection.execute("vacuum analyze item")
+        await connection.execute(_SLOW)
         return str(await connection.fetchval("show server_version"))
     finally:
         await connection.close()

@@ -80,7 +80,7 @@ async def _ask_at(load: Load, port: int, due: float) -> None:
 def summary(load: Load, counted_from: float, turn: int) -> dict[str, Any]:
     """Requests a second and latencies of what was counted, in seconds."""
     counted = sorted(each for each in load.done if counted_from <= each[0] <= load.until)
-    whole = (len(counted) - 1) // turn * turn
+    whole = (len(counted) - 1) // turn * turn or len(counted) - 1  # who answers less than one turn has none
     if whole < 1:
         return {"total": len(load.done), "failed": load.failed, "rate": 0.0, "p50": 0.0, "p99": 0.0}
     latencies = sorted(latency for _, latency in counted)

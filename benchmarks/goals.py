@@ -1,16 +1,13 @@
-"""What is to be reached. A goal is one entry of this table; it is told where the run measured what it needs."""
+"""What is to be reached. A goal is one entry of this table."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from benchmarks.cases import IDEAL, WAITING
 from benchmarks.deep import DEPTHS
 from benchmarks.run import Measured
-
-Figures = Mapping[tuple[str, str], Measured]
-"""Medians by the names of the case and the server."""
 
 
 @dataclass(frozen=True)
@@ -34,20 +31,12 @@ class Goal:
     form: str = "{:.2f} x"
 
 
-@dataclass(frozen=True)
-class Verdict:
-    """A goal and what was found."""
-
-    name: str
-    what: str
-    value: float
-    found: str
-    wanted: str
-    reached: bool
-
-
 def _rates(ours: Measured, theirs: Measured) -> float:
     return ours.rate / theirs.rate
+
+
+def _above_floor(ours: Measured, server: Measured, driver: Measured) -> float:
+    return ours.cpu / (server.cpu + driver.cpu)
 
 
 def _slowest(*found: Measured) -> float:
@@ -77,12 +66,26 @@ GOALS = (
          (("page", "Poolgate"), ("page", "FastAPI + SQLAlchemy, Hypercorn")), _rates, 2.5),
     Goal("P2", "100 rows, PostgreSQL: requests/s against FastAPI + SQLAlchemy on uvicorn",
          (("page", "Poolgate"), ("page", "FastAPI + SQLAlchemy, uvicorn")), _rates, 2.0),
+    Goal("P3", "1 row, PostgreSQL: requests/s, ours on granian, against PostgREST",
+         (("row", "Poolgate, granian"), ("row", "PostgREST")), _rates, 1.1),
+    Goal("P3", "100 rows, PostgreSQL: requests/s, ours on granian, against PostgREST",
+         (("page", "Poolgate, granian"), ("page", "PostgREST")), _rates, 1.3),
+    Goal("P4", "100 rows, PostgreSQL: requests/s, ours on Hypercorn, against PostgREST",
+         (("page", "Poolgate"), ("page", "PostgREST")), _rates, 1.0),
+    Goal("P5", "100 rows, PostgreSQL: CPU for one request, Hypercorn, against bare Hypercorn and bare driver together",
+         (("page", "Poolgate"), ("constant", "bare Hypercorn"), ("page", "bare asyncpg")), _above_floor, 2.0,
+         at_least=False),
+    Goal("P5", "100 rows, PostgreSQL: CPU for one request, granian, against bare granian and bare driver together",
+         (("page", "Poolgate, granian"), ("constant", "bare granian"), ("page", "bare asyncpg")), _above_floor, 4.0,
+         at_least=False),
     Goal("P6", "50 ms queries, pool of 10, 64 clients: share of the ideal 200/s",
          (("sleep", "Poolgate, own view"),), lambda ours: ours.rate / IDEAL, 0.97, form="{:.1%}"),
     Goal("P7", "1 row, PostgreSQL over TCP with SCRAM: requests/s against a connection per request",
          (("row", "Poolgate, TCP"), ("row", "Poolgate, TCP, per request")), _rates, 5.0),
     Goal("P8", "1 row, SQLite: requests/s against a connection per request",
          (("row", "Poolgate, SQLite"), ("row", "Poolgate, SQLite, per request")), _rates, 1.3),
+    Goal("P9", "100 rows, SQLite: requests/s against Datasette",
+         (("page", "Poolgate, SQLite"), ("page", "Datasette, SQLite")), _rates, 4.0),
     Goal("P10", "100 rows behind a cursor, out of 10^3, 10^5, 10^7: fastest against slowest",
          _DEEP, _slowest, 1.3, at_least=False),
     Goal("P12", f"live probe while {WAITING:,} wait at the gate: p99",
@@ -94,20 +97,3 @@ GOALS = (
     Goal("M2", "100,000 rows of 5 columns in one insert: memory above rest, either database",
          _bulk("bulk wide", 5), _memory, 25, at_least=False, form="{:.1f} MB"),
 )  # fmt: skip
-
-
-def reached(figures: Figures) -> list[Verdict]:
-    """The verdicts on all goals whose figures are there."""
-    return [_judge(goal, figures) for goal in GOALS if all(need in figures for need in goal.needs)]
-
-
-def _judge(goal: Goal, figures: Figures) -> Verdict:
-    value = goal.value(*(figures[need] for need in goal.needs))
-    return Verdict(
-        goal.name,
-        goal.what,
-        value,
-        goal.form.format(value),
-        f"at {'least' if goal.at_least else 'most'} {goal.form.format(goal.bound)}",
-        value >= goal.bound if goal.at_least else value <= goal.bound,
-    )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import http.client
 import json
 import math
 import shutil
@@ -66,6 +67,16 @@ def warm(case: Case, port: int, path: str, cores: Cores) -> None:
     """A short load that nobody counts: connections open, caches full."""
     with bound_to(cores.load):
         _built_in(case, port, _requests(case, path), 0.2, warming=True)
+
+
+def load_itself(case: Case, port: int, seconds: float) -> Counted:
+    """Let a process load itself."""
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=seconds + _GRACE)
+    try:
+        connection.request("GET", f"/load/{case.name}?seconds={seconds}")
+        return Counted(**json.load(connection.getresponse()))
+    finally:
+        connection.close()
 
 
 def _requests(case: Case, path: str) -> list[Request]:

@@ -14,7 +14,10 @@ from typing import Any
 
 import psutil
 
-_PACKAGES = ("flask", "hypercorn", "uvloop", "sqlalchemy", "asyncpg", "aiosqlite", "fastapi", "pydantic", "uvicorn")
+_PACKAGES = (
+    "flask", "hypercorn", "granian", "uvloop", "sqlalchemy", "asyncpg", "aiosqlite",
+    "fastapi", "pydantic", "uvicorn", "quart", "asgiref", "gunicorn", "psycopg", "datasette",
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -113,8 +116,14 @@ def cpu_of_machine() -> float:
     return float(sum(times) - idle)
 
 
-def describe(postgresql: str, generator: str) -> dict[str, Any]:
-    """What the figures were taken on."""
+def describe(postgresql: str, generator: str, programs: dict[str, str] | None = None) -> dict[str, Any]:
+    """What the figures were taken on.
+
+    Args:
+        postgresql: its version.
+        generator: what makes the load.
+        programs: versions of servers that are no Python packages.
+    """
     import sqlite3
 
     return {
@@ -125,7 +134,7 @@ def describe(postgresql: str, generator: str) -> dict[str, Any]:
         "postgresql": postgresql,
         "sqlite": sqlite3.sqlite_version,
         "load": generator,
-        "packages": {name: version for name in _PACKAGES if (version := _version(name))},
+        "packages": {name: version for name in _PACKAGES if (version := _version(name))} | (programs or {}),
     }
 
 

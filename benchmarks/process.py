@@ -11,12 +11,13 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
-from benchmarks.machine import bind
-from benchmarks.servers import Server
+from benchmarks.machine import bind, bound_to
+from benchmarks.server import Server
 
 _ROOT = Path(__file__).parent.parent
-_STARTS_WITHIN = 60.0  # seconds; all start at the same time
+_STARTS_WITHIN = 180.0  # seconds; all start at the same time
 _STOPS_WITHIN = 15.0
+_NOT_INHERITED = ("POOLGATE_", "DATABASE_", "PGRST_", "GRANIAN_", "GUNICORN_", "UVICORN_", "WEB_CONCURRENCY")
 
 
 class StartError(Exception):
@@ -59,15 +60,23 @@ class Running:
         bind(self.process.pid, core)
 
 
-def start(server: Server, url: str, folder: Path) -> Running:
-    """Start a server; it may not serve yet."""
+def start(server: Server, url: str, folder: Path, core: int | None = None) -> Running:
+    """Start a server; it may not serve yet.
+
+    Args:
+        url: of its database.
+        folder: for its log.
+        core: where it is to run, if it has to know that from the start.
+    """
     port = _free_port()
-    inherited = {name: value for name, value in os.environ.items() if not name.startswith(("POOLGATE_", "DATABASE_"))}
-    added = {name: value.format(url=url) for name, value in server.environment.items()}
-    command = [part.format(port=port, url=url) for part in server.command]
+    inherited = {name: value for name, value in os.environ.items() if not name.startswith(_NOT_INHERITED)}
+    added = {name: value.format(port=port, url=url) for name, value in server.environment.items()}
+    program = server.program() if server.program else ""
+    file = url.removeprefix("sqlite:///")
+    command = [part.format(port=port, url=url, file=file, program=program) for part in server.command]
     log = folder / f"{port}.log"
-    with log.open("wb") as file:
-        process = subprocess.Popen(command, env=inherited | added, cwd=_ROOT, stdout=file, stderr=subprocess.STDOUT)
+    with log.open("wb") as out, bound_to(core if server.bound_from_start else None):
+        process = subprocess.Popen(command, env=inherited | added, cwd=_ROOT, stdout=out, stderr=subprocess.STDOUT)
     return Running(server, port, process, log)
 
 

@@ -8,11 +8,12 @@ from statistics import median
 from typing import Any
 
 from benchmarks.cases import IDEAL
-from benchmarks.goals import reached
 from benchmarks.run import Entry, Measured
+from benchmarks.verdicts import Verdict
 
 _HEAD = ("case", "server", "requests/s", "p50 ms", "p99 ms", "CPU µs/request", "database µs/request", "peak MB")
 _QUIET = 0.1  # cores
+_REACHED = {True: "yes", False: "NO", None: "-"}
 
 
 def middle(entry: Entry) -> Measured:
@@ -22,7 +23,9 @@ def middle(entry: Entry) -> Measured:
     return Measured(**{name: max(all_) if name == "memory" else median(all_) for name, all_ in found.items()})
 
 
-def as_json(entries: Sequence[Entry], machine: dict[str, Any], skipped: dict[str, str]) -> dict[str, Any]:
+def as_json(
+    entries: Sequence[Entry], verdicts: Sequence[Verdict], machine: dict[str, Any], skipped: dict[str, str]
+) -> dict[str, Any]:
     """The whole run: medians, every round, goals; times in seconds."""
     return {
         "machine": machine,
@@ -37,11 +40,13 @@ def as_json(entries: Sequence[Entry], machine: dict[str, Any], skipped: dict[str
             }
             for entry in entries
         ],
-        "goals": [dataclasses.asdict(goal) for goal in reached(_figures(entries))],
+        "goals": [dataclasses.asdict(verdict) for verdict in verdicts],
     }
 
 
-def as_text(entries: Sequence[Entry], machine: dict[str, Any], skipped: dict[str, str]) -> str:
+def as_text(
+    entries: Sequence[Entry], verdicts: Sequence[Verdict], machine: dict[str, Any], skipped: dict[str, str]
+) -> str:
     """The run for people; the tables are Markdown."""
     packages = ", ".join(f"{name} {version}" for name, version in machine["packages"].items())
     rounds = len(entries[0].rounds)
@@ -56,18 +61,16 @@ def as_text(entries: Sequence[Entry], machine: dict[str, Any], skipped: dict[str
         *_table(_HEAD, [_line(entry) for entry in entries]),
         "",
         *_table(
-            ("goal", "what", "reached"),
-            [
-                (goal.name, goal.what, f"{goal.found} ({'yes' if goal.reached else 'NO'}; {goal.wanted})")
-                for goal in reached(_figures(entries))
-            ],
+            ("goal", "what", "found", "wanted", "reached"),
+            [(each.name, each.what, each.found, each.wanted, _REACHED[each.reached]) for each in verdicts],
         ),
         *(f"\nLeft out: {name}: {reason}" for name, reason in skipped.items()),
     ]
     return "\n".join(lines)
 
 
-def _figures(entries: Sequence[Entry]) -> dict[tuple[str, str], Measured]:
+def figures(entries: Sequence[Entry]) -> dict[tuple[str, str], Measured]:
+    """The medians by the names of the case and the server."""
     return {(entry.case.name, entry.running.server.name): middle(entry) for entry in entries}
 
 

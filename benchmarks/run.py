@@ -11,7 +11,7 @@ from pathlib import Path
 from benchmarks.cases import Case, WrongAnswerError, check
 from benchmarks.data import Databases
 from benchmarks.inserts import WrongInsertError, insert_all, insert_one
-from benchmarks.load import Counted, load, warm
+from benchmarks.load import Counted, LoadError, load, load_itself, warm
 from benchmarks.machine import (
     Cores,
     bound_to,
@@ -22,7 +22,7 @@ from benchmarks.machine import (
     memory_of,
 )
 from benchmarks.process import Running, start
-from benchmarks.servers import Server
+from benchmarks.server import Server
 
 _OVERHEAD = 0.4  # seconds of a measurement beside its load: the first answer, starting the generator
 _SHORTEST = 0.5
@@ -78,7 +78,8 @@ def started(
         running: dict[str, Running] = {}
         for _, server in pairs:
             if server.name not in running:
-                running[server.name] = start(server, databases.urls.get(server.database or "", ""), folder)
+                url = databases.urls.get(server.database or "", "")
+                running[server.name] = start(server, url, folder, cores.server)
                 stack.callback(running[server.name].stop)
         for each in running.values():
             each.wait_until_ready(cores.server)
@@ -97,21 +98,32 @@ def measure(entries: Sequence[Entry], database: int, cores: Cores, *, seconds: f
         WrongAnswerError: a server gave one.
     """
     for entry in entries:
-        if entry.case.bulk is None:
-            _check(entry, 0)
-            warm(entry.case, entry.running.port, entry.path, cores)
-        else:
-            insert_one(entry.case.bulk, entry.running.port, entry.path)
+        _warm(entry, cores)
     overhead = sum(_OVERHEAD + entry.case.ramp for entry in entries)
     seconds = max(_SHORTEST, min(seconds, (ends - time.monotonic() - overhead) / len(entries)))
     a_round = len(entries) * seconds + overhead
     number = 0
     while number == 0 or time.monotonic() + a_round <= ends:
         number += 1
+        began = time.monotonic()
         for entry in entries:
             if entry.case.bulk is None:
                 _check(entry, number)
             entry.rounds.append(_measure(entry, database, cores, seconds))
+        a_round = time.monotonic() - began  # a server that takes long to answer prolongs it
+
+
+def _warm(entry: Entry, cores: Cores) -> None:
+    if entry.case.bulk is not None:
+        insert_one(entry.case.bulk, entry.running.port, entry.path)
+        return
+    _check(entry, 0)
+    if entry.running.server.loads_itself:
+        return
+    try:
+        warm(entry.case, entry.running.port, entry.path, cores)
+    except LoadError as error:
+        raise _wrong(entry, error) from error
 
 
 def _check(entry: Entry, number: int) -> None:
@@ -120,7 +132,11 @@ def _check(entry: Entry, number: int) -> None:
     try:
         check(entry.case, entry.running.port, entry.path.format(key=key), key)
     except (WrongAnswerError, OSError) as error:
-        raise WrongAnswerError(f"{entry.running.server.name}: {error}\n{entry.running.complaint()}") from error
+        raise _wrong(entry, error) from error
+
+
+def _wrong(entry: Entry, error: Exception) -> WrongAnswerError:
+    return WrongAnswerError(f"{entry.running.server.name}: {error}\n{entry.running.complaint()}")
 
 
 def _measure(entry: Entry, database: int, cores: Cores, seconds: float) -> Measured:
@@ -132,7 +148,10 @@ def _measure(entry: Entry, database: int, cores: Cores, seconds: float) -> Measu
     before = used()
     at_rest = memory_of(pid)
     forget_peak(pid)
-    counted = _load(entry, seconds, cores)
+    try:
+        counted = _load(entry, seconds, cores)
+    except (WrongInsertError, LoadError, OSError) as error:
+        raise _wrong(entry, error) from error
     took, cpu, database_cpu, generator, machine = (
         after - earlier for after, earlier in zip(used(), before, strict=True)
     )
@@ -153,11 +172,10 @@ def _measure(entry: Entry, database: int, cores: Cores, seconds: float) -> Measu
 
 
 def _load(entry: Entry, seconds: float, cores: Cores) -> Counted:
+    if entry.running.server.loads_itself:
+        return load_itself(entry.case, entry.running.port, seconds)
     if entry.case.bulk is None:
         return load(entry.case, entry.running.port, entry.path, seconds, cores)
     with bound_to(cores.load):
-        try:
-            took = insert_all(entry.case.bulk, entry.running.port, entry.path)
-        except (WrongInsertError, OSError) as error:
-            raise WrongAnswerError(f"{entry.running.server.name}: {error}\n{entry.running.complaint()}") from error
+        took = insert_all(entry.case.bulk, entry.running.port, entry.path)
     return Counted(1, 0, 1 / took, took, took)

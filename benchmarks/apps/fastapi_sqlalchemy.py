@@ -10,23 +10,14 @@ from typing import Annotated, Any
 
 from fastapi import Depends, FastAPI
 from pydantic import BaseModel
-from sqlalchemy import Boolean, Column, DateTime, Integer, MetaData, Numeric, Table, Text, make_url, select, text
-from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy import make_url, select, text
 from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
+
+from benchmarks.apps.tables import items
 
 url = make_url(os.environ["DATABASE_URL"]).set(drivername="postgresql+asyncpg")
 engine = create_async_engine(url, pool_size=10, max_overflow=0)
 app = FastAPI()
-items = Table(
-    "item", MetaData(),
-    Column("id", Integer, primary_key=True),
-    Column("name", Text),
-    Column("price", Numeric(10, 2)),
-    Column("created", DateTime(timezone=True)),
-    Column("active", Boolean),
-    Column("attributes", JSONB),
-    Column("note", Text),
-)  # fmt: skip
 
 
 class Item(BaseModel):
