@@ -67,7 +67,7 @@ check: $(VENV)/.dev
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
 
-bench: $(VENV)/.dev
+bench: $(VENV)/.bench
 	@$(BIN)/python -m benchmarks $(ARGS)
 
 format: $(VENV)/.dev
@@ -81,9 +81,10 @@ lock:
 	@uv --version >/dev/null 2>&1 || { echo "make lock needs uv (pip install uv)"; exit 1; }
 	@$(LOCK) --output-file requirements.lock
 	@$(LOCK) --constraints requirements.lock --group dev --output-file requirements-dev.lock
+	@$(LOCK) --constraints requirements-dev.lock --group bench --output-file requirements-bench.lock
 
 clean:
-	rm -rf $(VENV) $(CLIENTS) build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) $(CLIENTS) benchmarks/npm/node_modules build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 $(VENV)/.python:
@@ -99,4 +100,8 @@ $(VENV)/.runtime: requirements.lock pyproject.toml | $(VENV)/.python
 
 $(VENV)/.dev: requirements-dev.lock $(VENV)/.runtime
 	@$(INSTALL) --require-hashes -r requirements-dev.lock
+	@touch $@
+
+$(VENV)/.bench: requirements-bench.lock $(VENV)/.dev
+	@$(INSTALL) --require-hashes -r requirements-bench.lock
 	@touch $@

