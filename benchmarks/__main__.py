@@ -13,7 +13,7 @@ from pathlib import Path
 from benchmarks import postgrest
 from benchmarks.cases import CASES, Case, WrongAnswerError
 from benchmarks.data import databases
-from benchmarks.goals import GOALS, Goal
+from benchmarks.goals import GOALS, Goal, reached
 from benchmarks.load import LoadError, has_wrk
 from benchmarks.machine import choose_cores, describe
 from benchmarks.process import StartError
@@ -21,7 +21,6 @@ from benchmarks.report import as_json, as_text, figures
 from benchmarks.run import Entry, measure, started
 from benchmarks.server import Server
 from benchmarks.servers import SERVERS
-from benchmarks.verdicts import judge
 
 _STOPPING = 4.0  # seconds kept for the end
 _NAMES = list(dict.fromkeys(goal.name for goal in GOALS))
@@ -37,7 +36,8 @@ def main() -> int:
     ends = began + asked.budget - _STOPPING
     pairs, skipped = choose(asked)
     if not pairs:
-        print(f"Nothing to measure. {skipped or ''}", file=sys.stderr)
+        elsewhere = {goal.name: goal.elsewhere for goal in _asked(asked) if goal.elsewhere}
+        print("Nothing to measure.", *map(": ".join, (elsewhere | skipped).items()), sep="\n", file=sys.stderr)
         return 2
     cores = choose_cores()
     try:
@@ -50,7 +50,7 @@ def main() -> int:
     except (StartError, WrongAnswerError, LoadError) as error:
         print(f"FAILED: {error}", file=sys.stderr)
         return 1
-    verdicts = judge(figures(entries), _asked(asked), skipped)
+    verdicts = reached(figures(entries), _asked(asked), skipped)
     print(as_text(entries, verdicts, machine, skipped))
     print(f"\nThe run took {time.monotonic() - began:.0f} s.")
     if asked.json:

@@ -109,6 +109,8 @@ CASES = (
     Case("constant", "constant answer", [0], _is_live),
     Case("row", "1 row by key", _SPREAD, _is_row),
     Case("page", f"{PAGE} rows from a key on", _SPREAD, _is_page),
+    Case("row alone", "1 row by key, no server", _SPREAD, _is_row, clients=POOL),
+    Case("page alone", f"{PAGE} rows from a key on, no server", _SPREAD, _is_page, clients=POOL),
     *(
         Case(
             f"deep {rows} {schema}",

@@ -1,13 +1,16 @@
-"""What is to be reached. A goal is one entry of this table."""
+"""What is to be reached. A goal is one entry of this table; it is told where the run measured what it needs."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 
 from benchmarks.cases import IDEAL, WAITING
 from benchmarks.deep import DEPTHS
 from benchmarks.run import Measured
+
+Figures = Mapping[tuple[str, str], Measured]
+"""Medians by the names of the case and the server."""
 
 
 @dataclass(frozen=True)
@@ -20,6 +23,7 @@ class Goal:
         bound: the value to reach.
         at_least: else at most.
         form: how a value is written.
+        elsewhere: the command that measures it, where that takes too long for a run of all others.
     """
 
     name: str
@@ -29,6 +33,24 @@ class Goal:
     bound: float
     at_least: bool = True
     form: str = "{:.2f} x"
+    elsewhere: str = ""
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """A goal and what was found.
+
+    Args:
+        value: None if it was not measured.
+        found: the value as it is written, or why there is none.
+    """
+
+    name: str
+    what: str
+    value: float | None
+    found: str
+    wanted: str
+    reached: bool | None
 
 
 def _rates(ours: Measured, theirs: Measured) -> float:
@@ -73,11 +95,11 @@ GOALS = (
     Goal("P4", "100 rows, PostgreSQL: requests/s, ours on Hypercorn, against PostgREST",
          (("page", "Poolgate"), ("page", "PostgREST")), _rates, 1.0),
     Goal("P5", "100 rows, PostgreSQL: CPU for one request, Hypercorn, against bare Hypercorn and bare driver together",
-         (("page", "Poolgate"), ("constant", "bare Hypercorn"), ("page", "bare asyncpg")), _above_floor, 2.0,
+         (("page", "Poolgate"), ("constant", "bare Hypercorn"), ("page alone", "bare asyncpg")), _above_floor, 2.0,
          at_least=False),
     Goal("P5", "100 rows, PostgreSQL: CPU for one request, granian, against bare granian and bare driver together",
-         (("page", "Poolgate, granian"), ("constant", "bare granian"), ("page", "bare asyncpg")), _above_floor, 4.0,
-         at_least=False),
+         (("page", "Poolgate, granian"), ("constant", "bare granian"), ("page alone", "bare asyncpg")), _above_floor,
+         4.0, at_least=False),
     Goal("P6", "50 ms queries, pool of 10, 64 clients: share of the ideal 200/s",
          (("sleep", "Poolgate, own view"),), lambda ours: ours.rate / IDEAL, 0.97, form="{:.1%}"),
     Goal("P7", "1 row, PostgreSQL over TCP with SCRAM: requests/s against a connection per request",
@@ -88,6 +110,10 @@ GOALS = (
          (("page", "Poolgate, SQLite"), ("page", "Datasette, SQLite")), _rates, 4.0),
     Goal("P10", "100 rows behind a cursor, out of 10^3, 10^5, 10^7: fastest against slowest",
          _DEEP, _slowest, 1.3, at_least=False),
+    Goal("P11", "a worker's memory after a million requests, above that after 10,000",
+         (), _memory, 0.02, at_least=False, form="{:.0%}", elsewhere="make scale ARGS=requests"),
+    Goal("P11", "memory while a million rows are streamed, above rest",
+         (), _memory, 20, at_least=False, form="{:.0f} MB", elsewhere="make scale ARGS=streams"),
     Goal("P12", f"live probe while {WAITING:,} wait at the gate: p99",
          (("probe", "Poolgate, own view"),), lambda ours: ours.p99 * 1e3, 50, at_least=False, form="{:.1f} ms"),
     Goal("CPU", "100 rows, PostgreSQL, Hypercorn: CPU for one request",
@@ -97,3 +123,34 @@ GOALS = (
     Goal("M2", "100,000 rows of 5 columns in one insert: memory above rest, either database",
          _bulk("bulk wide", 5), _memory, 25, at_least=False, form="{:.1f} MB"),
 )  # fmt: skip
+
+
+def reached(figures: Figures, asked: Collection[Goal] = (), skipped: Mapping[str, str] | None = None) -> list[Verdict]:
+    """The verdicts on all goals whose figures are there.
+
+    Args:
+        asked: goals that are told of even where their figures are not there.
+        skipped: by name, why servers were left out.
+    """
+    return [
+        _verdict(goal, figures, skipped or {})
+        for goal in GOALS
+        if goal in asked or (goal.needs and all(need in figures for need in goal.needs))
+    ]
+
+
+def _verdict(goal: Goal, figures: Figures, skipped: Mapping[str, str]) -> Verdict:
+    wanted = f"at {'least' if goal.at_least else 'most'} {goal.form.format(goal.bound)}"
+    if why := _why_not(goal, figures, skipped):
+        return Verdict(goal.name, goal.what, None, f"not measured ({why})", wanted, None)
+    value = goal.value(*(figures[need] for need in goal.needs))
+    is_reached = value >= goal.bound if goal.at_least else value <= goal.bound
+    return Verdict(goal.name, goal.what, value, goal.form.format(value), wanted, is_reached)
+
+
+def _why_not(goal: Goal, figures: Figures, skipped: Mapping[str, str]) -> str:
+    """Why a goal was not measured; empty if it was."""
+    if goal.elsewhere:
+        return f"{goal.elsewhere} does"
+    lacking = dict.fromkeys(server for case, server in goal.needs if (case, server) not in figures)
+    return "; ".join(f"{server}: {skipped.get(server, 'left out of this run')}" for server in lacking)

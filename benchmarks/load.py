@@ -69,11 +69,15 @@ def warm(case: Case, port: int, path: str, cores: Cores) -> None:
         _built_in(case, port, _requests(case, path), 0.2, warming=True)
 
 
-def load_itself(case: Case, port: int, seconds: float) -> Counted:
-    """Let a process load itself."""
+def load_itself(port: int, path: str, seconds: float) -> Counted:
+    """Let a process load itself.
+
+    Args:
+        path: with `{key}`, in whose place `load` tells it to.
+    """
     connection = http.client.HTTPConnection("127.0.0.1", port, timeout=seconds + _GRACE)
     try:
-        connection.request("GET", f"/load/{case.name}?seconds={seconds}")
+        connection.request("GET", f"{path.format(key='load')}?seconds={seconds}")
         return Counted(**json.load(connection.getresponse()))
     finally:
         connection.close()

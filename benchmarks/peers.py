@@ -69,7 +69,7 @@ _DATASETTE = Server(
 _DRIVER = Server(
     "bare asyncpg",
     (*HYPERCORN, *_BIND, "benchmarks.apps.driver:app"),
-    {"row": "/row/{key}", "page": "/page/{key}"},
+    {"row alone": "/row/{key}", "page alone": "/page/{key}"},
     database="postgresql",
     environment={"DATABASE_URL": "{url}"},
     is_peer=False,

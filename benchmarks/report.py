@@ -8,8 +8,8 @@ from statistics import median
 from typing import Any
 
 from benchmarks.cases import IDEAL
+from benchmarks.goals import Verdict
 from benchmarks.run import Entry, Measured
-from benchmarks.verdicts import Verdict
 
 _HEAD = ("case", "server", "requests/s", "p50 ms", "p99 ms", "CPU µs/request", "database µs/request", "peak MB")
 _QUIET = 0.1  # cores

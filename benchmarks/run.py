@@ -173,7 +173,7 @@ def _measure(entry: Entry, database: int, cores: Cores, seconds: float) -> Measu
 
 def _load(entry: Entry, seconds: float, cores: Cores) -> Counted:
     if entry.running.server.loads_itself:
-        return load_itself(entry.case, entry.running.port, seconds)
+        return load_itself(entry.running.port, entry.path, seconds)
     if entry.case.bulk is None:
         return load(entry.case, entry.running.port, entry.path, seconds, cores)
     with bound_to(cores.load):

@@ -30,7 +30,8 @@ class Server:
         program: finds what is no Python module, or raises MissingError, which leaves the server out too.
         is_peer: left out of a quick run.
         bound_from_start: it looks how many cores it may use when it starts, and makes as many threads.
-        loads_itself: the load is not sent to it: asked for `/load/<case>?seconds=<n>` it does it in its own process.
+        loads_itself: no load is sent to it: where a path has `load?seconds=<n>` for a key, it makes the load in its
+            own process, and answers what it counted.
     """
 
     name: str

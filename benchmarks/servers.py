@@ -10,6 +10,8 @@ from benchmarks.deep import DEPTHS
 from benchmarks.peers import PEERS
 from benchmarks.server import GRANIAN, PYTHON, Server
 
+__all__ = ["SERVERS", "Server"]
+
 _ROW = {"row": "/rest/v1/item?id=eq.{key}"}
 _ROWS = {
     **_ROW,

@@ -38,7 +38,7 @@ def test_the_answers_of_a_peer(server: Server, there: Databases, tmp_path: Path)
             for key in case.keys[:2]:
                 check(case, running.port, path.format(key=key), key)
             if server.loads_itself:
-                counted = load_itself(case, running.port, 0.1)
+                counted = load_itself(running.port, path, 0.1)
                 assert counted.total > 1
                 assert 0 < counted.p50 <= counted.p99 < 1
     finally:

@@ -19,12 +19,11 @@ from benchmarks.cases import CASES, WrongAnswerError, check
 from benchmarks.client import Load, request_for
 from benchmarks.crowd import TooFewWaitError
 from benchmarks.generator import drive, summary
-from benchmarks.goals import GOALS
+from benchmarks.goals import GOALS, reached
 from benchmarks.inserts import NARROW, WrongInsertError, insert_all
 from benchmarks.machine import forget_peak, memory_of
 from benchmarks.run import Measured
 from benchmarks.servers import SERVERS
-from benchmarks.verdicts import judge
 
 ROOT = Path(__file__).parent.parent
 BY_NAME = {case.name: case for case in CASES}
@@ -71,33 +70,33 @@ def test_a_goal_is_told_where_it_was_measured(goal: str, ours: float, theirs: fl
     needs = next(each.needs for each in GOALS if each.name == goal)
     values = [ours] if theirs is None else [ours, theirs]
     figures = {need: Measured(value, value, value, 0, 0, 0) for need, value in zip(needs, values, strict=True)}
-    assert {each.name: each.reached for each in judge(figures)}[goal] is is_reached
-    assert judge(dict(list(figures.items())[1:])) == []
+    assert {each.name: each.reached for each in reached(figures)}[goal] is is_reached
+    assert reached(dict(list(figures.items())[1:])) == []
 
 
 @pytest.mark.parametrize(
-    "row, page, reached", [(1.1, 1.3, [True, True]), (1.0, 1.3, [False, True]), (1.1, 1.2, [True, False])]
+    "row, page, expected", [(1.1, 1.3, [True, True]), (1.0, 1.3, [False, True]), (1.1, 1.2, [True, False])]
 )
-def test_both_cases_against_postgrest_have_a_bound(row: float, page: float, reached: list[bool]) -> None:
+def test_both_cases_against_postgrest_have_a_bound(row: float, page: float, expected: list[bool]) -> None:
     """P3 is two goals, each with the bound of its case."""
     figures = {("row", "PostgREST"): rate(1), ("row", "Poolgate, granian"): rate(row)}
     figures |= {("page", "PostgREST"): rate(1), ("page", "Poolgate, granian"): rate(page)}
-    assert [each.reached for each in judge(figures) if each.name == "P3"] == reached
+    assert [each.reached for each in reached(figures) if each.name == "P3"] == expected
 
 
 def test_the_floor_is_the_server_and_the_driver() -> None:
     """P5 divides what one request uses by what the bare server and the bare driver use together."""
-    figures = {("page", "bare asyncpg"): cpu(40), ("constant", "bare Hypercorn"): cpu(160)}
+    figures = {("page alone", "bare asyncpg"): cpu(40), ("constant", "bare Hypercorn"): cpu(160)}
     figures |= {("constant", "bare granian"): cpu(10)}
     figures |= {("page", "Poolgate"): cpu(400), ("page", "Poolgate, granian"): cpu(250)}
-    found = [(each.value, each.reached) for each in judge(figures) if each.name == "P5"]
+    found = [(each.value, each.reached) for each in reached(figures) if each.name == "P5"]
     assert found == [(pytest.approx(2.0), True), (pytest.approx(5.0), False)]
 
 
 def test_goals_that_were_not_measured_say_why() -> None:
     """Of the goals that were asked for each is in the table, with the reason where it was not measured."""
     asked = [goal for goal in GOALS if goal.name in ("P4", "P9")]
-    verdicts = judge({("page", "Poolgate"): rate(1)}, asked, {"PostgREST": "npm is away"})
+    verdicts = reached({("page", "Poolgate"): rate(1)}, asked, {"PostgREST": "npm is away"})
     found = [(each.name, each.value, each.found) for each in verdicts if each.reached is None]
     lacking = "Poolgate, SQLite: left out of this run; Datasette, SQLite: left out of this run"
     assert found == [

@@ -27,17 +27,17 @@ _STATEMENTS = {
     "row": "select json_agg(item) from item where id = $1",
     "page": "select json_agg(item) from (select * from item where id >= $1 order by id limit 100) item",
 }
-_KEYS = {case.name: case.keys for case in CASES}
+_KEYS = next(case.keys for case in CASES if case.name == "page alone")
 _prepared: dict[str, list[Any]] = {}
 
 
 async def app(scope: dict[str, Any], receive: Any, send: Any) -> None:
-    """An ASGI application: `/row/<key>`, `/page/<key>`, `/load/<row or page>?seconds=<n>`, and `/`."""
+    """An ASGI application: `/row/<key>`, `/page/<key>`, the same with `load?seconds=<n>` for a key, and `/`."""
     if scope["type"] == "lifespan":
         await _live(receive, send)
         return
     match scope["path"].split("/")[1:]:
-        case ["load", name]:
+        case [name, "load"]:
             seconds = float(parse_qs(scope["query_string"].decode())["seconds"][0])
             answer = json.dumps(await load(name, seconds))
         case [name, key]:
@@ -73,7 +73,7 @@ async def load(name: str, seconds: float) -> dict[str, Any]:
     """
     began = time.perf_counter()
     counted = Load([], began + seconds)
-    keys = cycle(_KEYS[name])
+    keys = cycle(_KEYS)
     await asyncio.gather(*(_ask(statement, keys, counted) for statement in _prepared[name]))
     return summary(counted, began, 1)
 
