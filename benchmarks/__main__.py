@@ -36,8 +36,8 @@ def main() -> int:
     ends = began + asked.budget - _STOPPING
     pairs, skipped = choose(asked)
     if not pairs:
-        elsewhere = {goal.name: goal.elsewhere for goal in _asked(asked) if goal.elsewhere}
-        print("Nothing to measure.", *map(": ".join, (elsewhere | skipped).items()), sep="\n", file=sys.stderr)
+        why = [*skipped.items(), *((goal.name, goal.elsewhere) for goal in _asked(asked) if goal.elsewhere)]
+        print("Nothing to measure.", *map(": ".join, why), sep="\n", file=sys.stderr)
         return 2
     cores = choose_cores()
     try:

@@ -8,7 +8,9 @@ import signal
 import socket
 import subprocess
 import time
+from contextlib import suppress
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
 
 from benchmarks.machine import bind, bound_to
@@ -17,6 +19,9 @@ from benchmarks.server import Server
 _ROOT = Path(__file__).parent.parent
 _STARTS_WITHIN = 180.0  # seconds; all start at the same time
 _STOPS_WITHIN = 15.0
+_PORTS = range(15_000, 31_000)
+_first = os.getpid() * 101 % len(_PORTS)
+_ports = chain(_PORTS[_first:], _PORTS[:_first])
 _NOT_INHERITED = ("POOLGATE_", "DATABASE_", "PGRST_", "GRANIAN_", "GUNICORN_", "UVICORN_", "WEB_CONCURRENCY")
 
 
@@ -53,10 +58,12 @@ class Running:
             StartError: it ended, or took too long.
         """
         deadline = time.monotonic() + _STARTS_WITHIN
-        while not _answers(self.port, self.server.ready):
-            if self.process.poll() is not None or time.monotonic() > deadline:
-                raise StartError(f"{self.server.name} did not start:\n{self.complaint()}")
+        while self.process.poll() is None and time.monotonic() < deadline:
+            if _answers(self.port, self.server.ready):
+                break
             time.sleep(0.05)
+        else:
+            raise StartError(f"{self.server.name} did not start:\n{self.complaint()}")
         bind(self.process.pid, core)
 
 
@@ -81,9 +88,15 @@ def start(server: Server, url: str, folder: Path, core: int | None = None) -> Ru
 
 
 def _free_port() -> int:
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        return int(listener.getsockname()[1])
+    """One that nothing listens on, and that this process has not given away before: a server takes seconds to use it.
+
+    Below those that the system gives to connections, and at another place in each process, for two runs at a time.
+    """
+    for port in _ports:
+        with socket.socket() as listener, suppress(OSError):
+            listener.bind(("127.0.0.1", port))
+            return port
+    raise StartError("no port is free")
 
 
 def _answers(port: int, path: str) -> bool:
