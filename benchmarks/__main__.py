@@ -108,13 +108,13 @@ def _arguments() -> argparse.Namespace:
         "goals", nargs="*", type=_goal, default=[], metavar="GOAL", help=f"measure what these need: {' '.join(_NAMES)}"
     )
     parser.add_argument("--quick", action="store_true", help="40 seconds, without peers")
-    parser.add_argument("--budget", type=float, metavar="SECONDS", help="the whole run: 240, quick 40")
+    parser.add_argument("--budget", type=float, metavar="SECONDS", help="the whole run: 360, quick 40")
     parser.add_argument("--seconds", type=float, metavar="SECONDS", help="each load at most: 1")
     parser.add_argument("--only", action="append", default=[], metavar="NAME", help="servers with this in their name")
     parser.add_argument("--cases", nargs="+", choices=[case.name for case in CASES], help="these cases alone")
     parser.add_argument("--json", type=Path, metavar="FILE", help="write everything that was found")
     asked = parser.parse_args()
-    asked.budget = asked.budget or (40.0 if asked.quick else 240.0)
+    asked.budget = asked.budget or (40.0 if asked.quick else 360.0)
     asked.seconds = asked.seconds or 1.0
     return asked
 

@@ -8,6 +8,7 @@ import signal
 import socket
 import subprocess
 import time
+from collections.abc import Collection
 from contextlib import suppress
 from dataclasses import dataclass
 from itertools import chain
@@ -40,12 +41,7 @@ class Running:
 
     def stop(self) -> None:
         """End it as an operator would; kill it if it does not go."""
-        self.process.send_signal(signal.SIGTERM)
-        try:
-            self.process.wait(_STOPS_WITHIN)
-        except subprocess.TimeoutExpired:
-            self.process.kill()
-            self.process.wait()
+        stop_all([self])
 
     def complaint(self) -> str:
         """The end of what it logged."""
@@ -85,6 +81,19 @@ def start(server: Server, url: str, folder: Path, core: int | None = None) -> Ru
     with log.open("wb") as out, bound_to(core if server.bound_from_start else None):
         process = subprocess.Popen(command, env=inherited | added, cwd=_ROOT, stdout=out, stderr=subprocess.STDOUT)
     return Running(server, port, process, log)
+
+
+def stop_all(running: Collection[Running]) -> None:
+    """End servers as an operator would, all at the same time; kill those that do not go."""
+    for each in running:
+        each.process.send_signal(signal.SIGTERM)
+    deadline = time.monotonic() + _STOPS_WITHIN
+    for each in running:
+        try:
+            each.process.wait(max(0.0, deadline - time.monotonic()))
+        except subprocess.TimeoutExpired:
+            each.process.kill()
+            each.process.wait()
 
 
 def _free_port() -> int:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -21,11 +21,12 @@ from benchmarks.machine import (
     forget_peak,
     memory_of,
 )
-from benchmarks.process import Running, start
+from benchmarks.process import Running, start, stop_all
 from benchmarks.server import Server
 
 _OVERHEAD = 0.4  # seconds of a measurement beside its load: the first answer, starting the generator
 _SHORTEST = 0.5
+_ROUNDS = 3  # at least, where they fit if loads are shorter: the median of fewer says little
 
 
 @dataclass(frozen=True)
@@ -74,16 +75,16 @@ def started(
     Raises:
         StartError: one did not start.
     """
-    with ExitStack() as stack:
-        running: dict[str, Running] = {}
-        for _, server in pairs:
-            if server.name not in running:
-                url = databases.urls.get(server.database or "", "")
-                running[server.name] = start(server, url, folder, cores.server)
-                stack.callback(running[server.name].stop)
+    running: dict[str, Running] = {}
+    try:
+        for server in {server.name: server for _, server in pairs}.values():
+            url = databases.urls.get(server.database or "", "")
+            running[server.name] = start(server, url, folder, cores.server)
         for each in running.values():
             each.wait_until_ready(cores.server)
         yield [Entry(running[server.name], case) for case, server in pairs]
+    finally:
+        stop_all(running.values())
 
 
 def measure(entries: Sequence[Entry], database: int, cores: Cores, *, seconds: float, ends: float) -> None:
@@ -100,7 +101,7 @@ def measure(entries: Sequence[Entry], database: int, cores: Cores, *, seconds: f
     for entry in entries:
         _warm(entry, cores)
     overhead = sum(_OVERHEAD + entry.case.ramp for entry in entries)
-    seconds = max(_SHORTEST, min(seconds, (ends - time.monotonic() - overhead) / len(entries)))
+    seconds = max(_SHORTEST, min(seconds, ((ends - time.monotonic()) / _ROUNDS - overhead) / len(entries)))
     a_round = len(entries) * seconds + overhead
     number = 0
     while number == 0 or time.monotonic() + a_round <= ends:
