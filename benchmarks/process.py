@@ -18,7 +18,7 @@ from benchmarks.machine import bind, bound_to
 from benchmarks.server import Server
 
 _ROOT = Path(__file__).parent.parent
-_STARTS_WITHIN = 180.0  # seconds; all start at the same time
+_STARTS_WITHIN = 120.0  # seconds, beside others that start
 _STOPS_WITHIN = 15.0
 _PORTS = range(15_000, 31_000)
 _first = os.getpid() * 101 % len(_PORTS)
