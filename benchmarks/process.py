@@ -47,8 +47,11 @@ class Running:
         """The end of what it logged."""
         return self.log.read_text(errors="replace")[-3000:]
 
-    def wait_until_ready(self, core: int | None) -> None:
+    def wait_until_ready(self, core: int | None, every: float = 0.05) -> None:
         """Until it serves; from then on it runs on this core alone.
+
+        Args:
+            every: seconds between two looks.
 
         Raises:
             StartError: it ended, or took too long.
@@ -57,7 +60,7 @@ class Running:
         while self.process.poll() is None and time.monotonic() < deadline:
             if _answers(self.port, self.server.ready):
                 break
-            time.sleep(0.05)
+            time.sleep(every)
         else:
             raise StartError(f"{self.server.name} did not start:\n{self.complaint()}")
         bind(self.process.pid, core)

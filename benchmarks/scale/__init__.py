@@ -1,0 +1,1 @@
+"""How the service scales: `python -m benchmarks.scale` measures it (docs/scale.md)."""
