@@ -51,7 +51,7 @@ CURVES = {
     "clients": [Measure(clients, 90)],
     "pool": [Measure(pool, 60)],
     "tables": [Measure(tables, 40, large=True), Measure(results, 40, many=True)],
-    "memory": [Measure(streams, 0, many=True), Measure(requests, 1500)],
+    "memory": [Measure(streams, 0, many=True), Measure(requests, 2400)],
 }
 _DATABASES = ("postgresql", "sqlite")
 

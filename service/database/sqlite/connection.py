@@ -104,7 +104,7 @@ class LimitedConnection(sqlite3.Connection):
     def _begin_to_write(self) -> None:
         """Opens a transaction as soon as nobody else writes. SQLite's own wait for that cannot be stopped, and a
         caller who hangs up would take the connection with it."""
-        cursor, until, pause = sqlite3.Cursor(self), monotonic() + self._patience, 0.001
+        cursor, until, pause = self.plain(), monotonic() + self._patience, 0.001
         cursor.execute("PRAGMA busy_timeout=0")
         try:
             while True:
@@ -123,6 +123,14 @@ class LimitedConnection(sqlite3.Connection):
 
     def cursor(self, factory: Any = None) -> Any:
         return super().cursor(factory or LimitedCursor)
+
+    def plain(self) -> sqlite3.Cursor:
+        """A cursor without a time limit of its own: that is the whole call's.
+
+        `sqlite3.Cursor(self)` would leak: a connection notes each of its cursors, and only its own way to make one
+        forgets those that are gone.
+        """
+        return super().cursor(sqlite3.Cursor)
 
     # The standard library's own would take a plain cursor.
 

@@ -33,7 +33,7 @@ def statements(script: str) -> Iterator[str]:
 
 
 def _cursor(raw: LimitedConnection) -> sqlite3.Cursor:
-    cursor = sqlite3.Cursor(raw)  # a plain one: the time limit is the whole call's
+    cursor = raw.plain()
     cursor.row_factory = sqlite3.Row
     return cursor
 
@@ -108,7 +108,7 @@ class SqliteDriver:
     async def fetchvals(self, connection: FileConnection, statements: Iterable[tuple[str, Sequence[Any]]]) -> list[Any]:
         def job(raw: LimitedConnection) -> list[Any]:
             found: list[Any] = []
-            cursor = sqlite3.Cursor(raw)
+            cursor = raw.plain()
             for sql, args in statements:
                 found += [row[0] for row in cursor.execute(raw.look_at(sql), bound(sql, args))]
             return found

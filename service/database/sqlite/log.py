@@ -40,7 +40,7 @@ class Log:
             if size < LONGEST:
                 self._due = LONGEST
             return
-        cursor = sqlite3.Cursor(raw)
+        cursor = raw.cursor(sqlite3.Cursor)
         (before,) = cursor.execute("PRAGMA busy_timeout").fetchone()
         cursor.execute(f"PRAGMA busy_timeout={round(self._wait * 1000)}")
         try:
