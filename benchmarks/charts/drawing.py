@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable
 from xml.sax.saxutils import escape
 
 from benchmarks.charts.style import STYLE
 
 SMALL, USUAL, LARGE = 12.0, 13.0, 17.0
+_APART = 12.0  # from one mark to the next, at least
 _WIDE = 0.6  # of its size, that a letter of a usual text is at most wide
 
 
@@ -34,12 +36,15 @@ class Drawing:
         self._add("line", kind, x1=x1, y1=y1, x2=x2, y2=y2)
 
     def curve(self, places: Iterable[tuple[float, float]], number: int) -> None:
-        """A line through places, in the style of the series with that number, and its mark at each."""
+        """A line through places, in the style of the series with that number, and its mark at each that has room."""
         places = list(places)
         points = " ".join(f"{x:.1f},{y:.1f}" for x, y in places)
         self._parts.append(f'<polyline class="s{number} curve" points="{points}"/>')
+        last = -math.inf
         for x, y in places:
-            self.dot(x, y, number)
+            if x - last >= _APART:
+                self.dot(x, y, number)
+                last = x
 
     def dot(self, x: float, y: float, number: int) -> None:
         """The mark of a series: circle, square, diamond, triangle."""

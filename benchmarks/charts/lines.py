@@ -10,8 +10,10 @@ from benchmarks.charts.scales import Linear, Log, Scale, named
 
 _PANEL, _ALONE = 330.0, 600.0  # widths of the area that is drawn in
 _HIGH = 230.0
-_LEFT, _RIGHT, _TOP, _BOTTOM = 64.0, 26.0, 112.0, 58.0
+_LEFT, _RIGHT, _TOP, _BOTTOM = 64.0, 26.0, 100.0, 58.0
 _EDGE = 24.0
+_LEGEND = 82.0  # its base line
+_LEGEND_HIGH = 28.0
 
 
 @dataclass(frozen=True)
@@ -51,14 +53,16 @@ class Panel:
 def lines(title: str, subtitle: str, panels: Sequence[Panel]) -> str:
     """The chart."""
     wide = _ALONE if len(panels) == 1 else _PANEL
-    width = len(panels) * (_LEFT + wide + _RIGHT)
-    height = _TOP + _HIGH + _BOTTOM
-    drawing = Drawing(width, height, title, f"{subtitle}. {_told(panels)}")
+    legend = panels[0].series if len(panels[0].series) > 1 else ()
+    top = _TOP + (_LEGEND_HIGH if legend else 0)
+    drawing = Drawing(
+        len(panels) * (_LEFT + wide + _RIGHT), top + _HIGH + _BOTTOM, title, f"{subtitle}. {_told(panels)}"
+    )
     drawing.text(_EDGE, 34, title, "strong", size=LARGE)
     drawing.text(_EDGE, 56, subtitle, "soft")
-    _legend(drawing, panels[0].series, width)
+    _legend(drawing, legend)
     for number, panel in enumerate(panels):
-        _draw(drawing, panel, number * (_LEFT + wide + _RIGHT) + _LEFT, wide)
+        _draw(drawing, panel, number * (_LEFT + wide + _RIGHT) + _LEFT, wide, top)
     return drawing.as_svg()
 
 
@@ -73,23 +77,21 @@ def _told(panels: Sequence[Panel]) -> str:
     )
 
 
-def _legend(drawing: Drawing, all_: Sequence[Series], width: float) -> None:
-    """At the right of the title's line; none where there is one curve."""
-    if len(all_) < 2:
-        return
-    x = width - _EDGE - sum(width_of(each.label) + 42 for each in all_)
+def _legend(drawing: Drawing, all_: Sequence[Series]) -> None:
+    """Each curve as it is drawn, and its name."""
+    x = _EDGE
     for each in all_:
-        drawing.curve([(x + 12, 78), (x + 34, 78)], each.number)
-        drawing.text(x + 42, 82, each.label)
-        x += width_of(each.label) + 42
+        drawing.curve([(x + 5, _LEGEND - 4), (x + 29, _LEGEND - 4)], each.number)
+        drawing.text(x + 40, _LEGEND, each.label)
+        x += 40 + width_of(each.label) + 12
 
 
-def _draw(drawing: Drawing, panel: Panel, left: float, wide: float) -> None:
-    bottom, right = _TOP + _HIGH, left + wide
+def _draw(drawing: Drawing, panel: Panel, left: float, wide: float, top: float) -> None:
+    bottom, right = top + _HIGH, left + wide
     xs, ys = ([point[axis] for each in panel.series for point in each.points] for axis in (0, 1))
     x = _across(panel, xs, left + 12, right - 12)
-    y: Scale = Log.around(min(ys), max(ys), bottom, _TOP) if panel.log_y else Linear.up_to(max(ys), bottom, _TOP)
-    drawing.text(left - 40, _TOP - 16, panel.of, "strong")
+    y: Scale = Log.around(min(ys), max(ys), bottom, top) if panel.log_y else Linear.up_to(max(ys), bottom, top)
+    drawing.text(left - 40, top - 16, panel.of, "strong")
     drawing.text(left + wide / 2, bottom + 44, panel.over, "soft", to="middle")
     for tick in y.ticks():
         drawing.line(left, y.at(tick), right, y.at(tick), "grid")
@@ -99,7 +101,7 @@ def _draw(drawing: Drawing, panel: Panel, left: float, wide: float) -> None:
         drawing.text(x.at(tick), bottom + 20, named(tick), "soft", size=SMALL, to="middle")
     drawing.line(left, bottom, right, bottom, "axis")
     if panel.mark:
-        _mark(drawing, x.at(panel.mark[0]), panel.mark[1], bottom)
+        _mark(drawing, x.at(panel.mark[0]), panel.mark[1], top, bottom)
     for each in panel.series:
         drawing.curve([(x.at(one), y.at(other)) for one, other in each.points], each.number)
 
@@ -110,6 +112,6 @@ def _across(panel: Panel, xs: Sequence[float], left: float, right: float) -> Sca
     return Linear(min(xs), max(xs), left, right) if min(xs) < max(xs) else Linear(0, 2 * max(xs), left, right)
 
 
-def _mark(drawing: Drawing, x: float, told: str, bottom: float) -> None:
-    drawing.line(x, _TOP, x, bottom, "mark")
+def _mark(drawing: Drawing, x: float, told: str, top: float, bottom: float) -> None:
+    drawing.line(x, top, x, bottom, "mark")
     drawing.text(x + 8, bottom - 10, told, "soft", size=SMALL)

@@ -86,16 +86,16 @@ def _clients(curve: Run) -> str:
 
 def _workers(curve: Run) -> str:
     of = [point | {"name": "1 row" if point["rows"] == 1 else f"{point['rows']} rows"} for point in curve["points"]]
+    memory = [Series("memory", 2, [(point["workers"], point["whole"] / 1e6) for point in of if point["rows"] == 1])]
     counts = sorted({point["workers"] for point in of})
     return lines(
         "Workers",
-        "PostgreSQL, 32 clients; the load shares the cores with the workers",
+        f"{_DATABASES[of[0]['database']]}, 32 clients; the load shares the cores with the workers",
         [
             Panel("workers", "requests/s", _series(of, "name", "workers", "rate"), log_x=False, named_x=counts),
-            Panel("workers", "all processes, MB", _series(of, "name", "workers", "whole", 1e-6), log_x=False,
-                  named_x=counts),
+            Panel("workers", "memory of all processes (PSS), MB", memory, log_x=False, named_x=counts),
         ],
-    )  # fmt: skip
+    )
 
 
 def _pool(curve: Run) -> str:

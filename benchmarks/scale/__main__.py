@@ -31,7 +31,7 @@ from benchmarks.scale.workers import workers
 
 @dataclass(frozen=True)
 class Measure:
-    """One measurement.
+    """One measurement: how, how long, and with what tables.
 
     Args:
         of: measures.
@@ -46,13 +46,19 @@ class Measure:
     many: bool = False
 
 
-CURVES = {
-    "workers": [Measure(workers, 40), Measure(starting, 30)],
-    "clients": [Measure(clients, 90)],
-    "pool": [Measure(pool, 60)],
-    "tables": [Measure(tables, 40, large=True), Measure(results, 40, many=True)],
-    "memory": [Measure(streams, 0, many=True), Measure(requests, 2400)],
+MEASURES = {
+    "workers": Measure(workers, 40),
+    "start": Measure(starting, 30),
+    "clients": Measure(clients, 90),
+    "pool": Measure(pool, 60),
+    "tables": Measure(tables, 40, large=True),
+    "results": Measure(results, 40, many=True),
+    "streams": Measure(streams, 0, many=True),
+    "requests": Measure(requests, 2400),
 }
+GROUPS = {"memory": ("streams", "requests")}
+"""Names for several at once."""
+_NAMES = (*MEASURES, *GROUPS)
 _DATABASES = ("postgresql", "sqlite")
 
 
@@ -60,7 +66,8 @@ def main() -> int:
     """0, or 1 after a wrong answer or a server that did not start."""
     asked = _arguments()
     began = time.monotonic()
-    measures = [measure for name in asked.names or CURVES for measure in CURVES[name]]
+    names = [each for name in asked.names or MEASURES for each in GROUPS.get(name, (name,))]
+    measures = [MEASURES[name] for name in names]
     large = [f"large {name}" for name in asked.databases if any(measure.large for measure in measures)]
     _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))  # a thousand clients, and the files of those who load
@@ -97,7 +104,7 @@ def _setting(asked: argparse.Namespace, there: Databases, folder: Path) -> Setti
 
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser("python -m benchmarks.scale", description="How the service scales.")
-    parser.add_argument("names", nargs="*", metavar="NAME", help=f"of {', '.join(CURVES)}; without one: all")
+    parser.add_argument("names", nargs="*", metavar="NAME", help=f"of {', '.join(_NAMES)}; without one: all")
     parser.add_argument("--databases", nargs="+", choices=_DATABASES, default=list(_DATABASES))
     parser.add_argument("--seconds", type=float, default=1.0, metavar="SECONDS", help="each load at most: 1")
     parser.add_argument("--budget", type=float, metavar="SECONDS", help="the loads of each curve, once at least")
@@ -105,8 +112,8 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--requests", type=int, default=1_000_000, metavar="N", help="of `memory`: 1,000,000")
     parser.add_argument("--json", type=Path, metavar="FILE", help="write everything that was found, for charts")
     asked = parser.parse_args()
-    if unknown := [name for name in asked.names if name not in CURVES]:
-        parser.error(f"{unknown[0]!r} is none of {', '.join(CURVES)}")
+    if unknown := [name for name in asked.names if name not in _NAMES]:
+        parser.error(f"{unknown[0]!r} is none of {', '.join(_NAMES)}")
     return asked
 
 
