@@ -1,7 +1,7 @@
 # Every target does its own set-up, from a fresh checkout with Python 3.11 or newer: a .venv with locked packages.
 # A second run finds the stamps and starts at once.
 
-.PHONY: run test guard faults clients check bench format lock clean help
+.PHONY: run test guard faults clients check bench scale format lock clean help
 .DEFAULT_GOAL := help
 
 VENV := .venv
@@ -30,6 +30,7 @@ help:
 	@echo "make clients install the JavaScript clients that make test reads with if they are there (needs npm)"
 	@echo "make check  ruff and mypy"
 	@echo "make bench  measure: what a request costs, beside other ways to do it"
+	@echo "make scale  measure: over workers, clients, the pool's size, tables, answers, and a million requests"
 	@echo "make format let ruff format the code"
 	@echo "make lock   choose newer versions of all packages"
 	@echo "make clean  remove what the other targets made"
@@ -69,6 +70,9 @@ check: $(VENV)/.dev
 
 bench: $(VENV)/.bench
 	@$(BIN)/python -m benchmarks $(ARGS)
+
+scale: $(VENV)/.dev
+	@$(BIN)/python -m benchmarks.scale $(ARGS)
 
 format: $(VENV)/.dev
 	@$(BIN)/ruff check --fix .

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import json
 import resource
+import signal
 import sys
 import tempfile
 import time
@@ -65,6 +66,7 @@ _DATABASES = ("postgresql", "sqlite")
 def main() -> int:
     """0, or 1 after a wrong answer or a server that did not start."""
     asked = _arguments()
+    signal.signal(signal.SIGTERM, lambda number, _: sys.exit(128 + number))  # what was started is stopped then too
     began = time.monotonic()
     names = [each for name in asked.names or MEASURES for each in GROUPS.get(name, (name,))]
     measures = [MEASURES[name] for name in names]

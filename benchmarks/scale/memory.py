@@ -70,7 +70,7 @@ def requests(setting: Setting) -> list[Curve]:
         for running in workers.values():
             running.wait_until_ready(setting.cores.server)
         points = _asked(setting, workers)
-    return [Curve("requests", "A worker's memory, over requests", _REQUESTS, points, verdicts=[judged(points)])]
+    return [Curve("requests", "A worker's memory, over requests", _REQUESTS, points, verdicts=judged(points))]
 
 
 def _asked(setting: Setting, workers: dict[str, Running]) -> list[dict[str, Any]]:
@@ -78,7 +78,7 @@ def _asked(setting: Setting, workers: dict[str, Running]) -> list[dict[str, Any]
     points: list[dict[str, Any]] = []
     done = dict.fromkeys(workers, 0)
     ends = time.monotonic() + setting.budget
-    while min(done.values()) < min(SETTLED, setting.requests) or time.monotonic() < ends:
+    while not points or time.monotonic() < ends:
         left = [name for name in workers if done[name] < setting.requests]
         if not left:
             break
@@ -99,14 +99,18 @@ def _load(setting: Setting, running: Running, seconds: float, number: int) -> in
     return counted.total
 
 
-def judged(points: list[dict[str, Any]]) -> Verdict:
-    """On the database where the memory grew most: its last figure against its first after 10,000 requests."""
-    growth, least = [], []
+def judged(points: list[dict[str, Any]]) -> list[Verdict]:
+    """On the database where the memory grew most: its last figure against its first after 10,000 requests.
+
+    None where the time was over before.
+    """
+    growth, asked = [], []
     for name in {point["database"] for point in points}:
-        of = [point for point in points if point["database"] == name]
-        settled = next((point for point in of if point["requests"] >= SETTLED), of[-1])
-        growth.append(of[-1]["memory"] / settled["memory"] - 1 if settled["memory"] else 0.0)
-        least.append(of[-1]["requests"])
+        settled = [point for point in points if point["database"] == name and point["requests"] >= SETTLED]
+        if not settled:
+            return []
+        growth.append(settled[-1]["memory"] / settled[0]["memory"] - 1)
+        asked.append(settled[-1]["requests"])
     most = max(growth)
-    what = f"memory of a worker after {min(least):,} requests against after {SETTLED:,}, either database"
-    return Verdict("P11", what, most, f"{most:+.1%}", f"at most {MORE:+.0%}", most <= MORE)
+    what = f"memory of a worker after {min(asked):,} requests against after {SETTLED:,}, either database"
+    return [Verdict("P11", what, most, f"{most:+.1%}", f"at most {MORE:+.0%}", most <= MORE)]
