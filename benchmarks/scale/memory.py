@@ -107,7 +107,7 @@ def judged(points: list[dict[str, Any]]) -> list[Verdict]:
     growth, asked = [], []
     for name in {point["database"] for point in points}:
         settled = [point for point in points if point["database"] == name and point["requests"] >= SETTLED]
-        if not settled:
+        if not settled or not settled[0]["memory"]:  # where the system does not tell as Linux does
             return []
         growth.append(settled[-1]["memory"] / settled[0]["memory"] - 1)
         asked.append(settled[-1]["requests"])
