@@ -50,7 +50,7 @@ class Measure:
 MEASURES = {
     "workers": Measure(workers, 40),
     "start": Measure(starting, 30),
-    "clients": Measure(clients, 90),
+    "clients": Measure(clients, 160),
     "pool": Measure(pool, 60),
     "tables": Measure(tables, 40, large=True),
     "results": Measure(results, 40, many=True),
