@@ -64,7 +64,7 @@ def requests(setting: Setting) -> list[Curve]:
     with ExitStack() as stack:
         workers: dict[str, Running] = {}
         for name in setting.names:
-            server = ours(name, "mixed", paths={"mixed": PATH})
+            server = ours(name, "mixed", paths={"mixed": PATH}, settings={"POOL_ACQUIRE_TIMEOUT": "60s"})
             workers[name] = start(server, setting.databases.urls[name], setting.folder)
             stack.callback(workers[name].stop)
         for running in workers.values():
