@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import gc
 from collections.abc import Callable
-from time import perf_counter
+from time import thread_time
 
 RARELY = 200
 """Collections of the middle generation before a full one, at most; what lies in dead cycles is kept until then."""
@@ -28,10 +28,11 @@ class Pace:
 
     Args:
         usual: collections of the middle generation before a full one, where that is quick.
-        clock: in seconds.
+        clock: in seconds of CPU: while other programs have the core a collection takes long and has little to look
+            through, and to put the next one off would only have memory grow.
     """
 
-    def __init__(self, usual: int, clock: Callable[[], float] = perf_counter) -> None:
+    def __init__(self, usual: int, clock: Callable[[], float] = thread_time) -> None:
         self._usual = usual
         self._clock = clock
         self._began = 0.0

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import threading
 from collections.abc import Iterator
 
 import pytest
@@ -49,3 +50,13 @@ def test_quick_again_is_usual_again() -> None:
 def test_younger_generations_do_not_count() -> None:
     """Those are small, however many there are."""
     assert after(0.08, generation=1) == after(0.08, generation=0) == (700, 10, 10)
+
+
+def test_work_of_other_programs_does_not_count() -> None:
+    """A collection that had to wait for its core was not a long one: it has no more to look through than before."""
+    gc.set_threshold(700, 10, 10)
+    pace = Pace(10)
+    pace("start", {"generation": 2})
+    threading.Event().wait(0.05)  # somebody else has the core
+    pace("stop", {"generation": 2})
+    assert gc.get_threshold() == (700, 10, 10)
