@@ -51,7 +51,7 @@ MEASURES = {
     "workers": Measure(workers, 40),
     "start": Measure(starting, 30),
     "clients": Measure(clients, 160),
-    "pool": Measure(pool, 60),
+    "pool": Measure(pool, 90),
     "tables": Measure(tables, 40, large=True),
     "results": Measure(results, 40, many=True),
     "streams": Measure(streams, 0, many=True),

@@ -12,6 +12,7 @@ from benchmarks.servers import Server
 SIZES = (1, 2, 3, 5, 8, 10, 15, 20, 30, 50)
 CLIENTS = 64
 """More than any of the pools has connections."""
+_SECONDS = 2.0  # a load: several turns of all clients
 _SEARCH = "/rest/v1/item?note=match.item%20{key},"
 _COLUMNS = (Column("size", "connections"), RATE, P50, P99, CPU, DATABASE_CPU, OTHERS)
 
@@ -30,7 +31,7 @@ def pool(setting: Setting) -> list[Curve]:
     case = replace(row, title="a search through 10,000 rows", keys=noted, clients=CLIENTS)
     best = optimum(os.cpu_count())
     asked = [Asked({"size": size}, case, _with(size)) for size in sorted({*SIZES, best})]
-    found = measured(setting, asked, cores=FREE)
+    found = measured(replace(setting, seconds=max(_SECONDS, setting.seconds)), asked, cores=FREE)
     title = f"A search that costs PostgreSQL some milliseconds, over the pool's size; {CLIENTS} clients"
     return [Curve("pool", title, _COLUMNS, found.points, {"optimum": best})]
 
