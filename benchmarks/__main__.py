@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import signal
 import sys
 import tempfile
 import time
@@ -32,6 +33,7 @@ Pair = tuple[Case, Server]
 def main() -> int:
     """0, or 1 after a wrong answer or a server that did not start."""
     asked = _arguments()
+    signal.signal(signal.SIGTERM, lambda number, _: sys.exit(128 + number))  # what was started is stopped then too
     began = time.monotonic()
     ends = began + asked.budget - _STOPPING
     pairs, skipped = choose(asked)
