@@ -8,7 +8,7 @@ from dataclasses import replace
 from benchmarks.cases import PAGE, WAITING
 from benchmarks.deep import DEPTHS
 from benchmarks.peers import PEERS
-from benchmarks.server import GRANIAN, PYTHON, Server
+from benchmarks.server import PYTHON, Server
 
 __all__ = ["SERVERS", "Server"]
 
@@ -19,7 +19,7 @@ _ROWS = {
 }
 _READING = {"constant": "/-/live", **_ROWS}
 _SERVE = (*PYTHON, "service", "serve", "--bind", "127.0.0.1:{port}")
-_SERVE_ON_GRANIAN = (*GRANIAN, "--port", "{port}", "service.app:asgi")
+_SERVE_ON_GRANIAN = (*_SERVE, "--server", "granian")
 
 
 def _ours(
