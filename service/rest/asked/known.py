@@ -23,14 +23,11 @@ _WITHOUT_VALUES = (Kind.SELECT, Kind.ORDER, Kind.COLUMNS, Kind.ON_CONFLICT)
 _IS = frozenset(each.value for each in Is)
 _VERBATIM = frozenset(each.name for each in OPERATORS.values() if each.group not in (Group.SET, Group.IS))
 
-
+# In a tree an operand ends at "," or ")". Where quotes, brackets or braces may protect these the parser has to look.
 _HEAD = rf"\w++\.(?:not\.)?(?:{'|'.join(sorted(_VERBATIM))})\."
 _IN_TREE = re.compile(rf"(?<=[(,])({_HEAD})([^][(){{}},\"\\]*+)(?=[,)])", re.ASCII)
 _TEST = rf"\w++\.(?:not\.)?is\.(?:{'|'.join(sorted(_IS))})"
-_TREE = re.compile(
-    rf"(?:[(),]|(?:not\.)?(?:and|or)(?=\()|(?:{_HEAD}|{_TEST})(?=[,)]))*+",
-    re.ASCII,
-)
+_TREE = re.compile(rf"(?:[(),]|(?:not\.)?(?:and|or)(?=\()|(?:{_HEAD}|{_TEST})(?=[,)]))*+", re.ASCII)
 
 
 def read_known(query: str, limits: Limits) -> Parsed | None:
