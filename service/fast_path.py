@@ -81,7 +81,7 @@ class FastPath:
         if answer.status not in (204, 304):
             pairs.append(("Content-Length", str(len(body))))
         headers = HeaderList(pairs)
-        if self._cors is not None:
+        if self._cors is not None and self._cors.covers(environ):
             self._cors.mark(environ, headers)
         if self._compression and (accepted := environ.get("HTTP_ACCEPT_ENCODING")):
             body = await compressed(answer.status, headers, body, accepted)

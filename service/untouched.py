@@ -42,6 +42,7 @@ class Untouched:
     def __init__(self, app: AsyncFlask, endpoint: str) -> None:
         self._app = app
         self._endpoint = endpoint
+        self._kind = type(app)
         self._view = app.view_functions[endpoint]
         self._hooks = self._copies()
         self._replaced = self._methods_replaced()
@@ -52,12 +53,14 @@ class Untouched:
             app.view_functions[self._endpoint] is self._view
             and self._copies() == self._hooks
             and not app.teardown_appcontext_funcs
+            and type(app) is self._kind
             and self._methods_replaced() == self._replaced
-            and all(_is_as_written(kind) for kind in type(app).__mro__)
+            and all(_is_as_written(kind) for kind in self._kind.__mro__)
             and app.request_class is flask.Request
             and app.response_class is Response
             and app.app_ctx_globals_class is _OWN_G
             and type(app.session_interface) is SecureCookieSessionInterface
+            and app.url_map.converters == app.url_map.default_converters  # others may say something else each time
             and not app.url_map.host_matching
             and not app.subdomain_matching
             and not app.config["TRUSTED_HOSTS"]

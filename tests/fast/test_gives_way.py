@@ -10,6 +10,7 @@ import pytest
 from flask import Blueprint, signals
 from flask.sessions import SecureCookieSessionInterface
 from two_ways import FAST, FLASK, OVER, Ask, Asked, serving
+from werkzeug.routing import BaseConverter, ValidationError
 
 from service.app import PoolgateFlask, create_app
 from service.asgi import Response
@@ -148,6 +149,29 @@ def method_replaced(app: PoolgateFlask, seen: Seen) -> None:
         return theirs(response)
 
     app.process_response = mine  # type: ignore[method-assign]  # what is tested
+
+
+@change
+def subclass(app: PoolgateFlask, seen: Seen) -> None:
+    class Mine(PoolgateFlask):
+        def preprocess_request(self, *ctx: Any) -> Any:
+            seen.append(flask.request.path)
+            return super().preprocess_request(*ctx)
+
+    app.__class__ = Mine
+
+
+@change
+def converter(app: PoolgateFlask, seen: Seen) -> None:
+    class Mine(BaseConverter):
+        weight = 50  # before that of the tables
+
+        def to_python(self, value: str) -> Any:
+            seen.append(value)
+            raise ValidationError
+
+    app.url_map.converters["mine"] = Mine
+    app.add_url_rule("/rest/v1/<mine:name>", view_func=str)
 
 
 @change

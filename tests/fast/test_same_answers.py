@@ -100,6 +100,7 @@ ORIGINS = [
         (f"{BOOK}?id=eq.5", FAST), (f"{BOOK}?id=bad.5", OVER), ("/-/live", FLASK), ("/rest/v1/book/5", FLASK),
     )),
     Ask(ORDERED, headers=(("Origin", SITE), ("Accept-Encoding", "gzip"))), Ask(BOOK, FLASK, PREFLIGHT, "OPTIONS"),
+    Ask("//rest/v1/book?id=eq.5", headers=(("Origin", SITE),)),
     Ask(BOOK, FLASK, [("Origin", SITE), *[("X", "y")] * 101]), Ask(f"{BOOK}?id=eq.5"),
 ]  # fmt: skip
 PASSED_ON = [
