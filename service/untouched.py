@@ -60,7 +60,7 @@ class Untouched:
             and app.response_class is Response
             and app.app_ctx_globals_class is _OWN_G
             and type(app.session_interface) is SecureCookieSessionInterface
-            and app.url_map.converters == app.url_map.default_converters  # others may say something else each time
+            and app.url_map.converters == app.url_map.default_converters  # others may ask for Flask's request
             and not app.url_map.host_matching
             and not app.subdomain_matching
             and not app.config["TRUSTED_HOSTS"]
