@@ -22,7 +22,7 @@ _LOOKS, _LOOK_AGAIN = 50, 0.002  # times, seconds
 
 
 class GranianConnections:
-    """`Callers`, and of granian one worker, which has no more than that to say to our loop than here is a request."""
+    """`Callers` by one worker of granian's, whose threads say no more to our loop than that here is a request."""
 
     def __init__(self, app: Asgi, listener: socket.socket, bounds: Bounds, *, minimal_errors: bool = False) -> None:
         self._running = Requests(app, minimal_errors=minimal_errors)
@@ -43,7 +43,7 @@ class GranianConnections:
 
     async def shut(self) -> None:
         self._port = self._listener.getsockname()[1]
-        await _while(lambda: bool(select.select([self._listener], [], [], 0)[0]))  # it lets them in, if it may
+        await _while(lambda: _has_callers(self._listener))  # it lets them in, if it may
         sockets.take_away(self._fd)
         self._listener.close()
 
@@ -81,6 +81,13 @@ class GranianConnections:
                 request.end()
             finally:
                 asked.done()
+
+
+def _has_callers(listener: socket.socket) -> bool:
+    """Whether the system has let somebody in whom nobody has accepted."""
+    looking = select.poll()
+    looking.register(listener, select.POLLIN)
+    return bool(looking.poll(0))
 
 
 async def _while(condition: Callable[[], bool]) -> None:
