@@ -15,10 +15,13 @@ import h11
 import hypercorn.protocol
 from hypercorn.config import Config
 from hypercorn.events import Closed, Event, RawData
+from hypercorn.protocol.events import Event as StreamEvent
+from hypercorn.protocol.events import Response
 from hypercorn.protocol.h11 import H11Protocol
 from hypercorn.typing import H11SendableEvent
 
 from service.errors import AskedError
+from service.heads import date, h11_headers
 from service.unreadable import HEAD_BYTES, TOO_LARGE, UNREADABLE, URL_TOO_LONG, answer_unreadable
 
 _MOST_SWALLOWED = 4 * 1024 * 1024  # bytes read on from a client that was refused
@@ -36,6 +39,13 @@ class EdgeConfig(Config):
     """Hypercorn's, and what it has no name for."""
 
     minimal_errors = False
+
+    def response_headers(self, protocol: str) -> list[tuple[bytes, bytes]]:
+        return [(b"date", date())] if self._is_plain else super().response_headers(protocol)
+
+    @property
+    def _is_plain(self) -> bool:
+        return self.include_date_header and not (self.include_server_header or self.alt_svc_headers)
 
 
 def guard(config: EdgeConfig) -> None:
@@ -85,6 +95,17 @@ class Protocol(H11Protocol):
                 await self.send(Closed())
         else:
             await super().handle(event)
+
+    async def stream_send(self, event: StreamEvent) -> None:
+        if isinstance(event, Response) and event.status_code >= 200 and not self._is_last():
+            headers = h11_headers([*event.headers, *self.config.response_headers("h11")])
+            if headers is not None:
+                await self._send_h11_event(h11.Response(headers=headers, status_code=event.status_code))
+                return
+        await super().stream_send(event)
+
+    def _is_last(self) -> bool:
+        return self.keep_alive_requests >= self.config.keep_alive_max_requests
 
     async def _send_h11_event(self, event: H11SendableEvent) -> None:
         try:

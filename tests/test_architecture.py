@@ -16,6 +16,7 @@ FLOORS = (
         "units",
         "headers",
         "network",
+        "heads",
         "timing",
         "board",
         "garbage",

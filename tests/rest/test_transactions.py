@@ -10,13 +10,13 @@ from typing import Any
 import asyncpg
 import httpx
 import pytest
-from flask import has_request_context
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from service.app import create_app
 from service.database.postgresql.driver import AsyncpgDriver
 from service.errors import SettingsError
+from service.logs import request_id
 from service.migrate import migrate
 from service.settings import Settings
 from service.testing import client, running
@@ -102,7 +102,7 @@ def counting(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[str]]:
             original = getattr(AsyncpgDriver, name)
 
             async def noted(self: Any, connection: Any, sql: str, *args: Any, _original: Any = original) -> Any:
-                if has_request_context():
+                if request_id.get() is not None:
                     sent.append(sql)
                 return await _original(self, connection, sql, *args)
 

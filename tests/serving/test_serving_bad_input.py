@@ -8,6 +8,7 @@ from typing import Any
 
 import hypercorn.protocol
 import pytest
+from h11._headers import Headers
 from hypercorn.app_wrappers import ASGIWrapper
 from hypercorn.asyncio.task_group import TaskGroup
 from hypercorn.asyncio.tcp_server import TCPServer
@@ -109,6 +110,8 @@ def test_the_names_of_hypercorn() -> None:
     assert {"handle", "_maybe_recycle", "_send_error_response", "_send_h11_event"} <= set(dir(H11Protocol))
     assert "H11Protocol" in hypercorn.protocol.ProtocolWrapper.__init__.__code__.co_names
     assert {"connection", "h11_max_incomplete_size"} <= set(H11Protocol.__init__.__code__.co_names)
+    assert {"keep_alive_requests", "keep_alive_max_requests"} <= set(H11Protocol.stream_send.__code__.co_names)
+    assert Headers([(b"A", b"a", b"b")]).raw_items() == [(b"A", b"b")]
     assert "next_event" in H11Protocol._handle_events.__code__.co_names
     assert "spawn" in dir(TaskGroup)
     assert {"_initiate_server_close", "_close", "protocol_send", "run"} <= set(dir(TCPServer))
