@@ -69,7 +69,7 @@ class Exchange:
             environ = await self._open()
         except ClientGoneError:
             return
-        self._task = asyncio.current_task()
+        self._task = asyncio.current_task(self._loop)
         self._timer = self._loop.call_later(self._app.limits.patience, self._look)
         try:
             if not await self._answered_fast(environ):

@@ -37,7 +37,7 @@ class GranianConnections:
 
     async def open(self) -> None:
         self._loop = asyncio.get_running_loop()
-        sockets.prepare(self._listener, self._bounds.send)
+        sockets.set_up(self._listener, self._bounds.send)
         self._fd = os.dup(self._listener.fileno())
         self._end = worker.start(self._fd, self._bounds, self._begin, self._over.set)
 

@@ -14,7 +14,7 @@ _FILES = "/dev/fd"  # the process's own
 _AT_ONCE = struct.pack("ii", 1, 0)  # SO_LINGER: on, 0 seconds
 
 
-def prepare(listener: socket.socket, send_timeout: float) -> None:
+def set_up(listener: socket.socket, send_timeout: float) -> None:
     """Sets on the listening socket what the connections that come by it shall have.
 
     Args:

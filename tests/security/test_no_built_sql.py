@@ -149,7 +149,7 @@ ALLOWED: dict[str, dict[str, str]] = {
     "rest/sql/sqlite_json.py": {
         "number": TABLE,
         "word": TABLE,
-        "template.format(name, stored)": OURS,
+        "_AS_JSON.get(given, '{1}').format(name, stored)": OURS,
         "f\"'{name}'\"": TABLE,
         "str(rank)": NUMBER,
     },

@@ -285,7 +285,7 @@ def test_a_reader_who_stops_does_not_hold_up_the_end(serve: Start, url: str) -> 
 def test_nobody_is_waited_for_who_reads_nothing() -> None:
     """The system breaks a connection whose caller reads nothing, and sends small answers at once."""
     with socket.create_server(("127.0.0.1", 0)) as listener, socket.socket() as caller:
-        sockets.prepare(listener, 0.8)
+        sockets.set_up(listener, 0.8)
         caller.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
         caller.connect(listener.getsockname())
         connection, _ = listener.accept()
