@@ -26,7 +26,7 @@ from service.proxies import TrustedProxies
 from service.request_hooks import Finish, begin, check_host
 from service.rest.reads import READY, Reads
 from service.rest.routes import ENDPOINT
-from service.untouched import RECEIVERS, Untouched
+from service.untouched import Untouched, is_heard
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIEnvironment
@@ -96,7 +96,7 @@ class FastPath:
             self._app._got_first_request = True  # as Flask says it: too late for more views and hooks
         return (
             self._is_ours
-            and not any(RECEIVERS)
+            and not is_heard(self._app)
             and ("HTTP_COOKIE" not in environ or not self._app.secret_key)  # a session may be prolonged by each answer
             and "HTTP_UPGRADE" not in environ  # no rule of ours is a websocket's
             and self._binds(environ.get("HTTP_HOST") or environ["SERVER_NAME"])

@@ -19,9 +19,7 @@ _SIGNALS = (
     signals.appcontext_popped,
     signals.appcontext_tearing_down,
 )
-RECEIVERS = tuple(signal.receivers for signal in _SIGNALS)
-"""Who listens to what every request sends; at any time somebody more may."""
-
+_RECEIVERS = tuple(signal.receivers for signal in _SIGNALS)
 _OWN_G = flask.Flask.app_ctx_globals_class
 _HOOKS = ("before_request_funcs", "after_request_funcs", "teardown_request_funcs", "url_value_preprocessors")
 _DISPATCH = (
@@ -30,6 +28,11 @@ _DISPATCH = (
     "do_teardown_appcontext", "async_to_sync",
 )  # fmt: skip
 """The methods that a request goes through."""
+
+
+def is_heard(app: flask.Flask) -> bool:
+    """Whether somebody listens to what each request of this application sends; at any time somebody more may."""
+    return any(_RECEIVERS) and any(True for signal in _SIGNALS for _ in signal.receivers_for(app))
 
 
 class Untouched:

@@ -45,7 +45,7 @@ class TableApi:
         """`/<table>`."""
         timings: Timings = g.timings
         environ = request.environ
-        ready: ReadyRead | None = environ.get(READY)
+        ready: ReadyRead | None = environ.pop(READY, None)  # it knows the environ: together they would be a cycle
         if ready is not None:
             return to_response(await self.reads.answer(ready, environ, timings))
         method: str = environ["REQUEST_METHOD"]

@@ -214,6 +214,13 @@ async def test_a_signal(signal: Any, small_url: str) -> None:
         assert await taken(asked) == (200, FAST)
 
 
+async def test_a_signal_of_another_application(small_url: str) -> None:
+    """Who listens to another application of the process is told nothing of this one, and costs it nothing."""
+    async with serving(small_url) as asked:
+        with flask.request_finished.connected_to(lambda *_, **__: None, flask.Flask("another")):
+            assert await taken(asked) == (200, FAST)
+
+
 async def test_a_method_replaced_for_all(small_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """What watches all of a process's applications by putting itself around Flask's methods sees these requests."""
     theirs, seen = flask.Flask.dispatch_request, []
