@@ -124,8 +124,8 @@ class Operations:
         catalog = self.parts.catalog_of(self.identity)
         media = choose_media(asked.accept, can_make=lambda form: can_make(form, asked, catalog))
         _check_media(media)
-        prepared = self.parts.statements.read(asked, catalog, media)
         page = narrowed(asked.page, self.parts.settings.db_max_rows)
+        prepared = self.parts.statements.read(asked, catalog, media, page)
         run = Request(self.parts.database, prepared, asked, self.identity, page)
         profile = told_profile(asked, prepared.relation.schema, catalog)
 

@@ -14,7 +14,7 @@ from service.rest.plan.names import resolve_relation, resolve_schema
 from service.rest.plan.narrowed import require_right
 from service.rest.plan.plain import is_plain
 from service.rest.plan.read import plan_read
-from service.rest.plan.terms import Count, Keyset, ReadPlan
+from service.rest.plan.terms import FILLED_IN, Count, Keyset, Paged, ReadPlan, paged_of
 from service.rest.plan.write import Action, Returns, Write, plan_write
 from service.rest.sql import (
     Procedure,
@@ -204,8 +204,11 @@ class Statements:
             self._of_role[catalog.role] = Relationships(catalog)
         return self._of_role[catalog.role]
 
-    def read(self, asked: Asked, catalog: Catalog, media: Media = JSON) -> Prepared:
+    def read(self, asked: Asked, catalog: Catalog, media: Media = JSON, page: Page | None = None) -> Prepared:
         """The statement for a read of this shape.
+
+        Args:
+            page: what is to be read of it; None is the page that was asked for.
 
         Raises:
             ProfileError, PlanError, DatabaseError: it cannot be done; nothing is kept of it.
@@ -213,16 +216,17 @@ class Statements:
         self._renew(catalog)
         pages = tuple(path for path, _ in asked.pages) if asked.pages else ()
         count, is_head = asked.preferences.count, asked.method == "HEAD"
+        paged = paged_of(asked.page if page is None else page, self._max_rows)
         key = (
             *(catalog.role, asked.profile, asked.relation, asked.read, pages, count, is_head),
-            *(media.form, media.explain, _shape_of(asked.cursor)),
+            *(media.form, media.explain, _shape_of(asked.cursor), paged),
         )
         prepared = self._kept.get(key)
         if isinstance(prepared, Prepared):
             self._kept.move_to_end(key)
             self.found += 1
             return prepared
-        made = self._prepare(asked, catalog, media)
+        made = self._prepare(asked, catalog, media, paged)
         self._keep(key, made)
         return made
 
@@ -234,7 +238,14 @@ class Statements:
             _, gone = self._kept.popitem(last=False)
             self._text -= len(gone.statement.text)
 
-    def _plan(self, asked: Asked, relation: Relation, catalog: Catalog, media: Media) -> ReadPlan:
+    def _plan(
+        self,
+        asked: Asked,
+        relation: Relation,
+        catalog: Catalog,
+        media: Media,
+        paged: Paged = FILLED_IN,
+    ) -> ReadPlan:
         return plan_read(
             asked.read,
             relation,
@@ -249,6 +260,7 @@ class Statements:
             cursor=asked.cursor,
             values=len(asked.values),
             geojson=catalog.geojson,
+            paged=paged,
         )
 
     def _prepare_call(self, asked: Asked, call: Call, catalog: Catalog, media: Media) -> Prepared:
@@ -272,10 +284,10 @@ class Statements:
             first=built.first,
         )
 
-    def _prepare(self, asked: Asked, catalog: Catalog, media: Media) -> Prepared:
+    def _prepare(self, asked: Asked, catalog: Catalog, media: Media, paged: Paged) -> Prepared:
         relation = resolve_relation(catalog, resolve_schema(catalog, asked.profile), asked.relation)
         require_right(relation, Right.READ)
-        plan = self._plan(asked, relation, catalog, media)
+        plan = self._plan(asked, relation, catalog, media, paged)
         if media.explain is not None:
             explaining = build_explain(plan, media.explain, self._database)
             # One that is analyzed is run.

@@ -69,13 +69,13 @@ class Reads:
             can_make=lambda form: can_make(form, asked, catalog),
         )
         timings.mark("parse")
+        streams = media.streams and asked.method != "HEAD" and media.explain is None
+        page = narrowed(asked.page, settings.stream_max_rows if streams else settings.db_max_rows)
         try:
-            prepared = parts.statements.read(asked, catalog, media)
+            prepared = parts.statements.read(asked, catalog, media, page)
         except DatabaseError as error:
             raise seen_by(identity, error) from None
         timings.mark("plan")
-        streams = media.streams and asked.method != "HEAD" and media.explain is None
-        page = narrowed(asked.page, settings.stream_max_rows if streams else settings.db_max_rows)
         run = Request(parts.database, prepared, asked, identity, page, caller_of(environ, identity))
         return ReadyRead(run, media, told_profile(asked, prepared.relation.schema, catalog), streams)
 

@@ -105,7 +105,7 @@ ALLOWED: dict[str, dict[str, str]] = {
     },
     "rest/sql/builder.py": {"f'{source.alias}.{quote(name)}'": QUOTED},
     "rest/sql/groups.py": {"f'{name}.v{number}'": OURS, "f'{name}.f{number}'": OURS},
-    "rest/sql/nodes.py": {"f'{name}.e{number}'": OURS, "str(most)": NUMBER},
+    "rest/sql/nodes.py": {"f'{name}.e{number}'": OURS, "str(most)": NUMBER, "str(limit)": NUMBER},
     "rest/sql/postgresql.py": {
         "f'EXPLAIN (FORMAT JSON) {counted.text}'": FINISHED,
         "f'EXPLAIN (FORMAT JSON) {of.text}'": FINISHED,

@@ -24,10 +24,30 @@ def read(statements: Statements, query: str, version: int = 1) -> Prepared:
 def test_a_shape_is_built_once() -> None:
     """Requests of one shape, whatever their values and page, share one statement until the schema changes."""
     statements = Statements("postgresql", max_rows=None)
-    first = read(statements, "id=eq.1&limit=1")
-    assert read(statements, "id=eq.2&limit=5&offset=3") is first
-    assert read(statements, "id=gt.1") is not first
-    assert read(statements, "id=eq.1", version=2) is not first
+    first = read(statements, "id=eq.1&limit=7&offset=1")
+    assert read(statements, "id=eq.2&limit=8&offset=3") is first
+    assert read(statements, "id=gt.1&limit=7&offset=1") is not first
+    assert read(statements, "id=eq.1&limit=7&offset=1", version=2) is not first
+
+
+def test_usual_limits_stand_in_the_text() -> None:
+    """They are few, so that nobody has a statement made for each number; without an offset there is none to fill."""
+    statements = Statements("postgresql", max_rows=77)
+    for query, text, filled in (
+        ("id=eq.1", "OFFSET", 1),
+        ("id=eq.1&limit=100", "LIMIT 100 OFFSET 0", 1),
+        ("id=eq.1&limit=77", "LIMIT 77 OFFSET 0", 1),
+        ("id=eq.1&limit=78", "LIMIT $2::BIGINT OFFSET 0", 2),
+        ("id=eq.1&limit=100&offset=5", "LIMIT 100 OFFSET $2::BIGINT", 2),
+        ("id=eq.1&offset=5", "LIMIT $2::BIGINT OFFSET $3::BIGINT", 3),
+    ):
+        statement = read(statements, query).statement
+        assert (text in statement.text) is (text != "OFFSET")
+        assert len(statement.fills) == filled
+    made = statements.made
+    for limit in range(101, 200):
+        read(statements, f"id=eq.1&limit={limit}")
+    assert statements.made == made
 
 
 def test_no_value_is_kept() -> None:

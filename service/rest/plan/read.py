@@ -8,7 +8,7 @@ from service.catalog.model import Relation
 from service.catalog.relationships import Relationships
 from service.rest.plan.cursor import with_keyset
 from service.rest.plan.nodes import NodePlanner
-from service.rest.plan.terms import Count, Form, ReadPlan
+from service.rest.plan.terms import FILLED_IN, Count, Form, Paged, ReadPlan
 from service.rest.plan.wanted import sort_by_embed
 from service.rest.terms import STAR, Cursor, EmbedPath, Read
 
@@ -28,6 +28,7 @@ def plan_read(
     cursor: Cursor | None = None,
     values: int = 0,
     geojson: str | None = None,
+    paged: Paged = FILLED_IN,
 ) -> ReadPlan:
     """The plan of a read.
 
@@ -45,6 +46,7 @@ def plan_read(
         cursor: where the page begins, if its pages are told by keys; its values follow the request's own.
         values: how many of its own the request has.
         geojson: the schema of the function that makes a feature of a row.
+        paged: how the page of the relation's own rows stands in the text.
 
     Raises:
         PlanError: a name that does not exist, or something that cannot be done.
@@ -62,4 +64,5 @@ def plan_read(
         form=form,
         warnings=tuple(dict.fromkeys(planner.warnings)),
         geojson=geojson,
+        paged=paged,
     )

@@ -9,10 +9,11 @@ from __future__ import annotations
 
 import enum
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from service.catalog.model import Column, Kind, Relation
 from service.catalog.relationships import Relationship
-from service.rest.terms import Is, Operator, Step
+from service.rest.terms import Is, Operator, Page, Step
 
 
 class Count(enum.Enum):
@@ -288,6 +289,38 @@ class Node:
         return not self.joined and all(isinstance(output, Output) for output in self.outputs)
 
 
+class Paged(NamedTuple):
+    """What of the page stands in the statement's text; the rest is filled in.
+
+    PostgreSQL takes an unknown limit for a tenth of the rows, and so plans the statement anew each time it is run,
+    which costs a quarter of a page of 100 rows. With the number in the text it keeps the plan.
+
+    Args:
+        limit: the number; None is no limit, and ANY one that is filled in.
+        offset: whether there is one to be filled in.
+    """
+
+    limit: int | None = -1
+    offset: bool = True
+
+
+FILLED_IN = Paged()
+ANY = -1
+USUAL = frozenset({1, 2, 5, 10, 15, 20, 25, 30, 40, 50, 100, 200, 250, 500, 1000})
+"""Limits that are written out. Others are filled in: a statement for each number could be asked for by anybody."""
+
+
+def paged_of(page: Page, most: int | None) -> Paged:
+    """How a page stands in the text.
+
+    Args:
+        most: the limit that the service sets itself.
+    """
+    if page.limit is None:
+        return Paged(ANY if page.offset else None, page.offset != 0)  # SQLite has no OFFSET without a LIMIT
+    return Paged(page.limit if page.limit in USUAL or page.limit == most else ANY, page.offset != 0)
+
+
 @dataclass(frozen=True, slots=True)
 class ReadPlan:
     """A whole read.
@@ -299,6 +332,7 @@ class ReadPlan:
         form: what is made of the rows.
         warnings: what the caller is to be told beside the answer.
         geojson: the schema of the function that makes a feature of a row.
+        paged: how the page of the relation's own rows stands in the text.
     """
 
     node: Node
@@ -309,3 +343,4 @@ class ReadPlan:
     form: Form = Form.ARRAY
     warnings: tuple[str, ...] = ()
     geojson: str | None = None
+    paged: Paged = FILLED_IN

@@ -13,6 +13,7 @@ from sqlalchemy import BigInteger, FromClause, and_, func, literal_column, selec
 
 from service.rest.plan.aggregates import made_by
 from service.rest.plan.terms import (
+    ANY,
     Aggregate,
     Combination,
     Condition,
@@ -74,7 +75,13 @@ class NodeBuilder(GroupBuilder, KeysetBuilder):
 
     def root_page(self) -> tuple[Expression | None, Expression | None]:
         """Limit and offset of the relation's own rows."""
-        return self.binds.limit(self.unlimited), self.binds.offset()
+        limit, offset = self.plan.paged
+        return self._root_limit(limit), self.binds.offset() if offset else None
+
+    def _root_limit(self, limit: int | None) -> Expression | None:
+        if limit is None:
+            return None
+        return self.binds.limit(self.unlimited) if limit == ANY else literal_column(str(limit))
 
     def _rows(
         self, node: Node, scope: Scope, limit: Expression | None, offset: Expression | None
