@@ -14,7 +14,7 @@ from service.rest.plan.names import resolve_relation, resolve_schema
 from service.rest.plan.narrowed import require_right
 from service.rest.plan.plain import is_plain
 from service.rest.plan.read import plan_read
-from service.rest.plan.terms import FILLED_IN, Count, Keyset, Paged, ReadPlan, paged_of
+from service.rest.plan.terms import FILLED_IN, Count, Keyset, Paged, ReadPlan
 from service.rest.plan.write import Action, Returns, Write, plan_write
 from service.rest.sql import (
     Procedure,
@@ -25,6 +25,7 @@ from service.rest.sql import (
     build_read,
     build_total,
     build_write,
+    page_in_text,
 )
 from service.rest.sql.call import First, build_call
 from service.rest.terms import Asked, Cursor, Page
@@ -216,7 +217,7 @@ class Statements:
         self._renew(catalog)
         pages = tuple(path for path, _ in asked.pages) if asked.pages else ()
         count, is_head = asked.preferences.count, asked.method == "HEAD"
-        paged = paged_of(asked.page if page is None else page, self._max_rows)
+        paged = page_in_text(asked.page if page is None else page, self._max_rows, self._database)
         key = (
             *(catalog.role, asked.profile, asked.relation, asked.read, pages, count, is_head),
             *(media.form, media.explain, _shape_of(asked.cursor), paged),

@@ -316,9 +316,8 @@ def paged_of(page: Page, most: int | None) -> Paged:
     Args:
         most: the limit that the service sets itself.
     """
-    if page.limit is None:
-        return Paged(ANY if page.offset else None, page.offset != 0)  # SQLite has no OFFSET without a LIMIT
-    return Paged(page.limit if page.limit in USUAL or page.limit == most else ANY, page.offset != 0)
+    is_written = page.limit is None or page.limit in USUAL or page.limit == most
+    return Paged(page.limit if is_written else ANY, page.offset != 0)
 
 
 @dataclass(frozen=True, slots=True)

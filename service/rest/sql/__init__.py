@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from service.rest.plan.media import Explain
-from service.rest.plan.terms import ReadPlan
+from service.rest.plan.terms import FILLED_IN, Paged, ReadPlan, paged_of
 from service.rest.plan.write import WritePlan
 from service.rest.sql.keyset import key_value
 from service.rest.sql.offers import can_find_written
@@ -14,6 +14,7 @@ from service.rest.sql.postgresql_write import PostgresqlWriter
 from service.rest.sql.sqlite import SqliteBuilder
 from service.rest.sql.sqlite_write import build_procedure
 from service.rest.sql.statement import Procedure, Statement
+from service.rest.terms import Page
 
 BUILDERS: Mapping[str, type[PostgresqlBuilder | SqliteBuilder]] = {
     "postgresql": PostgresqlBuilder,
@@ -37,6 +38,15 @@ def build_read(plan: ReadPlan, database: str, most: int | None = None) -> Statem
         PlanError: the database has nothing of the kind.
     """
     return BUILDERS[database](most).read(plan)
+
+
+def page_in_text(page: Page, most: int | None, database: str) -> Paged:
+    """What of a page stands in the text of the statement that reads it.
+
+    Args:
+        most: the limit that the service sets itself.
+    """
+    return paged_of(page, most) if BUILDERS[database].keeps_plans else FILLED_IN
 
 
 def build_estimate(plan: ReadPlan, database: str) -> Statement | None:
@@ -84,4 +94,5 @@ __all__ = [
     "build_write",
     "can_find_written",
     "key_value",
+    "page_in_text",
 ]

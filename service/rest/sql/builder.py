@@ -26,12 +26,14 @@ class Builder(ABC):
     Attributes:
         dialect: SQLAlchemy's, for quoting and placeholders.
         unlimited: what the database takes as a LIMIT for none.
+        keeps_plans: it may plan a statement once, if it knows enough of it.
         scope: the sources of the SELECT that is being built.
         most: bytes that an answer in one piece may have, where it is the statement that sees to it.
     """
 
     dialect: ClassVar[Dialect]
     unlimited: ClassVar[Any]
+    keeps_plans: ClassVar[bool] = False
 
     def __init__(self, most: int | None = None) -> None:
         self.binds = Binds()

@@ -76,7 +76,8 @@ class NodeBuilder(GroupBuilder, KeysetBuilder):
     def root_page(self) -> tuple[Expression | None, Expression | None]:
         """Limit and offset of the relation's own rows."""
         limit, offset = self.plan.paged
-        return self._root_limit(limit), self.binds.offset() if offset else None
+        # Not without an OFFSET: PostgreSQL would take the page apart, and plan its parts with what is around it.
+        return self._root_limit(limit), self.binds.offset() if offset else literal_column("0")
 
     def _root_limit(self, limit: int | None) -> Expression | None:
         if limit is None:

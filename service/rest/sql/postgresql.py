@@ -49,6 +49,7 @@ _LONGEST_NAME = 63  # bytes; NAMEDATALEN is 64 as it comes
 class PostgresqlBuilder(PostgresqlConditions):
     dialect = asyncpg.dialect()  # type: ignore[no-untyped-call]  # SQLAlchemy's dialect constructors carry no types
     unlimited = None
+    keeps_plans = True
 
     def estimate(self, plan: ReadPlan) -> Statement | None:
         """The statement that asks the planner for its idea of the total."""
