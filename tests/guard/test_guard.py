@@ -11,6 +11,8 @@ from typing import Any
 from unittest.mock import patch
 
 import pytest
+from blinker import NamedSignal
+from flask import signals
 
 from service.logs import configure
 from service.testing import Schema, Template
@@ -18,7 +20,19 @@ from tests.guard.counting import Cost, cost_of
 from tests.guard.noted import PYTHON, TOLERANCE, differences, note, noted
 from tests.guard.standard import STANDARD, answering
 
+SIGNALS = [each for each in vars(signals).values() if isinstance(each, NamedSignal)]
 Templates = Callable[[str, Schema], Template]
+
+
+@pytest.fixture(autouse=True)
+def nobody_else() -> Iterator[None]:
+    """As in a process that has one application: the suite's others have left receivers of Flask's signals behind."""
+    heard = [(signal.receivers, dict(signal.receivers)) for signal in SIGNALS]
+    for receivers, _ in heard:
+        receivers.clear()
+    yield
+    for receivers, before in heard:
+        receivers.update(before)
 
 
 @pytest.mark.parametrize("name", STANDARD)
