@@ -35,7 +35,7 @@ def test_a_form_has_its_text(name: str, database: str) -> None:
     text = re.sub(r"[ \n]+\n?", lambda gap: "\n" if "\n" in gap[0] else " ", built.text)
     file = GOLDEN / f"{name}.{database}.sql"
     assert f"-- {query}\n{text}".strip() == file.read_text().strip(), f"if it is meant, write it to {file.name}"
-    assert built.binary == (form is Form.BYTES)
+    assert built.binary == (form is Form.BYTES or database == "postgresql")
 
 
 @pytest.mark.parametrize(

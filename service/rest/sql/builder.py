@@ -27,6 +27,7 @@ class Builder(ABC):
         dialect: SQLAlchemy's, for quoting and placeholders.
         unlimited: what the database takes as a LIMIT for none.
         keeps_plans: it may plan a statement once, if it knows enough of it.
+        in_bytes: every body is bytes in UTF-8; else it is a text.
         scope: the sources of the SELECT that is being built.
         most: bytes that an answer in one piece may have, where it is the statement that sees to it.
     """
@@ -34,6 +35,7 @@ class Builder(ABC):
     dialect: ClassVar[Dialect]
     unlimited: ClassVar[Any]
     keeps_plans: ClassVar[bool] = False
+    in_bytes: ClassVar[bool] = False
 
     def __init__(self, most: int | None = None) -> None:
         self.binds = Binds()

@@ -57,7 +57,7 @@ class NodeBuilder(GroupBuilder, KeysetBuilder):
             result = result.add_columns(total.label("total"))
         result = result.add_columns(*self.ending)
         found = self.binds.compile(self.bounded(result) if plan.rows else result, self.dialect)
-        binary = plan.form is Form.BYTES
+        binary = self.in_bytes or plan.form is Form.BYTES
         return replace(found, ending=tuple(label.name for label in self.ending), binary=binary)
 
     def total(self, plan: ReadPlan) -> Statement | None:

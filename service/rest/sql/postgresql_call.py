@@ -13,7 +13,6 @@ from sqlalchemy import (
     FromClause,
     Function,
     String,
-    Text,
     cast,
     column,
     func,
@@ -27,7 +26,7 @@ from service.rest.asked.arguments import Style
 from service.rest.plan.call import Call
 from service.rest.plan.terms import Form, Node, ReadPlan
 from service.rest.sql.builder import Rows
-from service.rest.sql.postgresql import PostgresqlBuilder
+from service.rest.sql.postgresql import PostgresqlBuilder, in_utf8
 from service.rest.sql.postgresql_conditions import Named
 from service.rest.sql.source import Expression, Scope, Source
 from service.rest.sql.statement import Statement
@@ -62,7 +61,7 @@ class PostgresqlCaller(PostgresqlBuilder):
             rows, cells = self.rows(plan.node)
             lines = self.lines(rows, cells).subquery("_line")
             text = func.string_agg(literal_column("_line.line"), literal_column("E'\\n'"))
-            result = select(text.label("body"), func.count().label("page_total")).select_from(lines)
+            result = select(in_utf8(text).label("body"), func.count().label("page_total")).select_from(lines)
         else:
             node = plan.node if plan.rows or plan.node.grouped else replace(plan.node, outputs=())
             rows, cells = self.rows(node)
@@ -77,7 +76,7 @@ class PostgresqlCaller(PostgresqlBuilder):
         if total is not None:
             result = result.add_columns(total.label("total"))
         found = self.binds.compile(self.bounded(result) if plan.rows else result, self.dialect)
-        return replace(found, keys=tuple(cell.key for cell in cells), binary=plan.form is Form.BYTES)
+        return replace(found, keys=tuple(cell.key for cell in cells), binary=self.in_bytes)
 
     def _whole(self) -> Expression:
         """How many rows it gives: who asks for few, or none, has called it as well, and to its end."""
@@ -88,8 +87,7 @@ class PostgresqlCaller(PostgresqlBuilder):
     def _body(self, row: FromClause, cells: Sequence[Cell]) -> Expression:
         if not self._bare or self.plan.form not in (Form.ARRAY, Form.STRIPPED):
             return super()._body(row, cells)
-        array = func.coalesce(self._written(func.json_agg(row.c[cells[0].label])), literal_column("'[]'"))
-        return cast(array, Text)
+        return self.array(row.c[cells[0].label])
 
     def _root(self, node: Node) -> Scope:
         if self._table is None:

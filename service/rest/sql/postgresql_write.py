@@ -32,7 +32,7 @@ from service.catalog.model import Column, Kind
 from service.rest.plan.terms import Form
 from service.rest.plan.write import Action, Returns, Write, WritePlan
 from service.rest.sql.builder import Rows
-from service.rest.sql.postgresql import PostgresqlBuilder
+from service.rest.sql.postgresql import PostgresqlBuilder, in_utf8
 from service.rest.sql.postgresql_conditions import Named
 from service.rest.sql.postgresql_conditions import quoted as text_constant
 from service.rest.sql.source import WRITTEN, Expression, Scope, Source, Written, relation_table
@@ -73,7 +73,7 @@ class PostgresqlWriter(PostgresqlBuilder):
         returned = [name for name in written.relation.columns if name in written.used]
         change = self._change(plan.write, returned)
         found = self.binds.compile(answer.add_cte(change.cte(WRITTEN)), self.dialect)
-        return replace(found, keys=keys, binary=plan.read.form is Form.BYTES)
+        return replace(found, keys=keys, binary=self.in_bytes)
 
     def _answer(self, plan: WritePlan) -> tuple[Select[Any], tuple[str, ...]]:
         """What is read of the rows that were written; built first, for it notes what has to be returned of them."""
@@ -85,7 +85,7 @@ class PostgresqlWriter(PostgresqlBuilder):
             if plan.read.form in (Form.LINES, Form.CSV):
                 line = self.lines(rows, cells).subquery("_line")
                 text = func.string_agg(literal_column("_line.line"), literal_column("E'\\n'"))
-                answer = select(text.label("body"), func.count().label("page_total")).select_from(line)
+                answer = select(in_utf8(text).label("body"), func.count().label("page_total")).select_from(line)
             else:
                 answer = self.body(rows, cells)
         else:

@@ -36,7 +36,7 @@ class Statement:
         keys: of what each of its rows has in one line, where it gives rows as lines.
         ending: the columns, last in its row, that say where a page ends that is told by keys: whether there are more
             rows, whether the next one is like the last one, and each key.
-        binary: its body is any bytes, and no text.
+        binary: its body is bytes that are sent as they are, and no text.
     """
 
     text: str

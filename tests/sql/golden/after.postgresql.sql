@@ -10,7 +10,7 @@ FROM (SELECT "public"."item"."id" AS v0, "public"."item"."name" AS o0, "public".
 FROM "public"."item"
 WHERE ("public"."item"."ok" IS TRUE) AND "public"."item"."name" = CAST($1::VARCHAR AS text) AND "public"."item"."id" < CAST($3::VARCHAR AS int4) ORDER BY "public"."item"."id" DESC NULLS FIRST
 LIMIT $2::BIGINT OFFSET 0) AS b4) AS u2)
-SELECT CAST(coalesce(json_agg(_row.*), '[]') AS TEXT) AS body, count(*) AS page_total, EXISTS (SELECT 1
+SELECT json_send(coalesce(json_agg(_row.*), '[]')) AS body, count(*) AS page_total, EXISTS (SELECT 1
 FROM w5
 WHERE w5.n > $4::BIGINT) AS more, EXISTS (SELECT 1
 FROM w5

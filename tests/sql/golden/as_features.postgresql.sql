@@ -1,5 +1,5 @@
 -- select=id,title,author(name)&price=gt.5
-SELECT CAST(json_build_object('type', 'FeatureCollection', 'features', coalesce(json_agg(CAST("Gis"."st_asgeojson"(_row.*) AS json)), '[]')) AS TEXT) AS body, count(*) AS page_total
+SELECT json_send(json_build_object('type', 'FeatureCollection', 'features', coalesce(json_agg(CAST("Gis"."st_asgeojson"(_row.*) AS json)), '[]'))) AS body, count(*) AS page_total
 FROM (SELECT p2.v0 AS "id", p2.v1 AS "title", (SELECT row_to_json(_row.*) AS row_to_json_1
 FROM (SELECT t3."name" AS "name"
 FROM "public"."author" AS t3

@@ -1,5 +1,5 @@
 -- ?select=id::text,price::int4,n:name
-SELECT CAST(coalesce(json_agg(_row.*), '[]') AS TEXT) AS body, count(*) AS page_total
+SELECT json_send(coalesce(json_agg(_row.*), '[]')) AS body, count(*) AS page_total
 FROM (SELECT CAST("public"."item"."id" AS text) AS "id", CAST("public"."item"."price" AS int4) AS "price", "public"."item"."name" AS "n"
 FROM "public"."item"
 LIMIT $1::BIGINT OFFSET $2::BIGINT) AS _row

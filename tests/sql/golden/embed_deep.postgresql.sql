@@ -1,5 +1,5 @@
 -- author?select=name,book(title,review(body),tag(name))&id=eq.1
-SELECT CAST(coalesce(json_agg(_row.*), '[]') AS TEXT) AS body, count(*) AS page_total
+SELECT json_send(coalesce(json_agg(_row.*), '[]')) AS body, count(*) AS page_total
 FROM (SELECT p2.v0 AS "name", (SELECT coalesce(json_agg(_row.*), '[]') AS coalesce_1
 FROM (SELECT p4.v0 AS "title", (SELECT coalesce(json_agg(_row.*), '[]') AS coalesce_2
 FROM (SELECT t5."body" AS "body"

@@ -1,5 +1,5 @@
 -- book?select=title,tag(name)&tag.name=eq.x
-SELECT CAST(coalesce(json_agg(_row.*), '[]') AS TEXT) AS body, count(*) AS page_total
+SELECT json_send(coalesce(json_agg(_row.*), '[]')) AS body, count(*) AS page_total
 FROM (SELECT p2.v0 AS "title", (SELECT coalesce(json_agg(_row.*), '[]') AS coalesce_1
 FROM (SELECT t3."name" AS "name"
 FROM "public"."tag" AS t3 JOIN "public"."book_tag" AS t4 ON t3."id" = t4."tag_id"

@@ -1,5 +1,5 @@
 -- book?select=title,review(body)&review.order=id.desc&review.limit=3&order=id
-SELECT CAST(coalesce(json_agg(_row.*), '[]') AS TEXT) AS body, count(*) AS page_total
+SELECT json_send(coalesce(json_agg(_row.*), '[]')) AS body, count(*) AS page_total
 FROM (SELECT p2.v0 AS "title", (SELECT coalesce(json_agg(_row.*), '[]') AS coalesce_1
 FROM (SELECT t3."body" AS "body"
 FROM "public"."review" AS t3

@@ -1,5 +1,5 @@
 -- book?select=title,review(),tag()&or=(review.is.null,tag.not.is.null)
-SELECT CAST(coalesce(json_agg(_row.*), '[]') AS TEXT) AS body, count(*) AS page_total
+SELECT json_send(coalesce(json_agg(_row.*), '[]')) AS body, count(*) AS page_total
 FROM (SELECT t1."title" AS "title"
 FROM "public"."book" AS t1
 WHERE NOT (EXISTS (SELECT 1 AS one

@@ -1,5 +1,5 @@
 -- book?select=title,author(name)&order=author(name).desc,id
-SELECT CAST(coalesce(json_agg(_row.*), '[]') AS TEXT) AS body, count(*) AS page_total
+SELECT json_send(coalesce(json_agg(_row.*), '[]')) AS body, count(*) AS page_total
 FROM (SELECT p3.v0 AS "title", (SELECT row_to_json(_row.*) AS row_to_json_1
 FROM (SELECT t4."name" AS "name"
 FROM "public"."author" AS t4

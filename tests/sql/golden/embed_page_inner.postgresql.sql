@@ -1,5 +1,5 @@
 -- author?select=name,book!inner(title)&book.offset=1
-SELECT CAST(coalesce(json_agg(_row.*), '[]') AS TEXT) AS body, count(*) AS page_total
+SELECT json_send(coalesce(json_agg(_row.*), '[]')) AS body, count(*) AS page_total
 FROM (SELECT p3.v0 AS "name", (SELECT coalesce(json_agg(_row.*), '[]') AS coalesce_1
 FROM (SELECT t4."title" AS "title"
 FROM "public"."book" AS t4

@@ -6,7 +6,7 @@ FROM (SELECT "public"."item"."id" AS v0, "public"."item"."name" AS o0, "public".
 FROM "public"."item"
 WHERE "public"."item"."ok" IS TRUE ORDER BY "public"."item"."name" DESC NULLS FIRST, "public"."item"."id" DESC NULLS FIRST
 LIMIT $1::BIGINT OFFSET 0) AS b3) AS u2)
-SELECT CAST(coalesce(json_agg(_row.*), '[]') AS TEXT) AS body, count(*) AS page_total, EXISTS (SELECT 1
+SELECT json_send(coalesce(json_agg(_row.*), '[]')) AS body, count(*) AS page_total, EXISTS (SELECT 1
 FROM w4
 WHERE w4.n > $2::BIGINT) AS more, EXISTS (SELECT 1
 FROM w4

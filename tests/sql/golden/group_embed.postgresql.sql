@@ -1,5 +1,5 @@
 -- book?select=author(name),price.max()
-SELECT CAST(coalesce(json_agg(_row.*), '[]') AS TEXT) AS body, count(*) AS page_total
+SELECT json_send(coalesce(json_agg(_row.*), '[]')) AS body, count(*) AS page_total
 FROM (SELECT CAST(g2.v0 AS json) AS "author", max(g2.v1) AS "max"
 FROM (SELECT CAST((SELECT row_to_json(_row.*) AS row_to_json_1
 FROM (SELECT t3."name" AS "name"

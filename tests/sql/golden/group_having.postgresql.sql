@@ -1,5 +1,5 @@
 -- book?select=author_id,total:price.sum()&having=(total.gt.10,total.lt.99)&order=total.desc
-SELECT CAST(coalesce(json_agg(_row.*), '[]') AS TEXT) AS body, count(*) AS page_total
+SELECT json_send(coalesce(json_agg(_row.*), '[]')) AS body, count(*) AS page_total
 FROM (SELECT h3.f0 AS "author_id", h3.f1 AS "total"
 FROM (SELECT g2.v0 AS f0, sum(g2.v1) AS f1
 FROM (SELECT t1."author_id" AS v0, t1."price" AS v1

@@ -1,5 +1,5 @@
 -- author?select=name,book!inner(n:count())&book.having=(n.gt.1)
-SELECT CAST(coalesce(json_agg(_row.*), '[]') AS TEXT) AS body, count(*) AS page_total
+SELECT json_send(coalesce(json_agg(_row.*), '[]')) AS body, count(*) AS page_total
 FROM (SELECT p5.v0 AS "name", (SELECT coalesce(json_agg(_row.*), '[]') AS coalesce_1
 FROM (SELECT h8.f0 AS "n"
 FROM (SELECT count(*) AS f0

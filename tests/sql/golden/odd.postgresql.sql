@@ -1,5 +1,5 @@
 -- ?select="Odd name"&"Odd name"=eq.1
-SELECT CAST(coalesce(json_agg(_row.*), '[]') AS TEXT) AS body, count(*) AS page_total
+SELECT json_send(coalesce(json_agg(_row.*), '[]')) AS body, count(*) AS page_total
 FROM (SELECT "public"."item"."Odd name" AS "Odd name"
 FROM "public"."item"
 WHERE "public"."item"."Odd name" = CAST($1::VARCHAR AS text)

@@ -1,5 +1,5 @@
 -- author?select=name,...book(title,...review(body))
-SELECT CAST(coalesce(json_agg(_row.*), '[]') AS TEXT) AS body, count(*) AS page_total
+SELECT json_send(coalesce(json_agg(_row.*), '[]')) AS body, count(*) AS page_total
 FROM (SELECT s7.e0 AS "name", s7.e1 -> 0 AS "title", s7.e1 -> 1 AS "body"
 FROM (SELECT p2.v0 AS e0, (SELECT json_build_array(coalesce(json_agg(_row."title"), '[]'), coalesce(json_agg(_row."body"), '[]')) AS json_build_array_1
 FROM (SELECT s6.e0 AS "title", s6.e1 -> 0 AS "body"

@@ -1,5 +1,5 @@
 -- author?select=name,...book(title,price)&book.order=id
-SELECT CAST(coalesce(json_agg(_row.*), '[]') AS TEXT) AS body, count(*) AS page_total
+SELECT json_send(coalesce(json_agg(_row.*), '[]')) AS body, count(*) AS page_total
 FROM (SELECT s4.e0 AS "name", s4.e1 -> 0 AS "title", s4.e1 -> 1 AS "price"
 FROM (SELECT p2.v0 AS e0, (SELECT json_build_array(coalesce(json_agg(_row."title"), '[]'), coalesce(json_agg(_row."price"), '[]')) AS json_build_array_1
 FROM (SELECT t3."title" AS "title", t3."price" AS "price"

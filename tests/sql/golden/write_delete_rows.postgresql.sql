@@ -2,7 +2,7 @@
 -- statement
 WITH _written AS
 (DELETE FROM "public"."book" AS t0 WHERE t0."id" > CAST($1::VARCHAR AS int4) RETURNING t0."id", t0."title")
-SELECT CAST(coalesce(json_agg(_row.*), '[]') AS TEXT) AS body, count(*) AS page_total, (SELECT count(*) AS count_1
+SELECT json_send(coalesce(json_agg(_row.*), '[]')) AS body, count(*) AS page_total, (SELECT count(*) AS count_1
 FROM _written) AS affected
 FROM (SELECT p1.v0 AS "title", (SELECT coalesce(json_agg(_row.*), '[]') AS coalesce_1
 FROM (SELECT t2."body" AS "body"

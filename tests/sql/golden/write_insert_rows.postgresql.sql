@@ -3,7 +3,7 @@
 WITH _written AS
 (INSERT INTO "public"."book" ("id", "title", "price", "data", "mine") SELECT _body."id" AS "id", _body."title" AS "title", _body."price" AS "price", _body."data" AS "data", _body."mine" AS "mine"
 FROM json_to_recordset(CAST($1::VARCHAR AS json)) AS _body("id" int4, "title" text, "price" numeric, "data" jsonb, "mine" text) RETURNING "public"."book"."id", "public"."book"."author_id")
-SELECT CAST(coalesce(json_agg(_row.*), '[]') AS TEXT) AS body, count(*) AS page_total, (SELECT count(*) AS count_1
+SELECT json_send(coalesce(json_agg(_row.*), '[]')) AS body, count(*) AS page_total, (SELECT count(*) AS count_1
 FROM _written) AS affected
 FROM (SELECT p1.v0 AS "id", (SELECT row_to_json(_row.*) AS row_to_json_1
 FROM (SELECT t2."name" AS "name"

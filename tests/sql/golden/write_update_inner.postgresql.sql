@@ -4,7 +4,7 @@ WITH _written AS
 (UPDATE "public"."book" AS t0 SET "price"=_body."price" FROM json_to_record(CAST($1::VARCHAR AS json)) AS _body("price" numeric) WHERE EXISTS (SELECT 1 AS one
 FROM "public"."author" AS t3
 WHERE t3."id" = t0."author_id" AND (t3."name" = CAST($2::VARCHAR AS text))) RETURNING t0."id", t0."author_id")
-SELECT CAST(coalesce(json_agg(_row.*), '[]') AS TEXT) AS body, count(*) AS page_total, (SELECT count(*) AS count_1
+SELECT json_send(coalesce(json_agg(_row.*), '[]')) AS body, count(*) AS page_total, (SELECT count(*) AS count_1
 FROM _written) AS affected
 FROM (SELECT p1.v0 AS "id", (SELECT row_to_json(_row.*) AS row_to_json_1
 FROM (SELECT t2."name" AS "name"
