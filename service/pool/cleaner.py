@@ -48,7 +48,7 @@ class Cleaner:
         self._ledger.reset()
         return self._chores.start(self._clean(record, running, renew))
 
-    def renew(self, record: Record) -> None:
+    def renew(self, record: Record) -> asyncio.Task[None]:
         """Begins to undo what outlasts a transaction, where none is open.
 
         One task and a timer, where `within` would take two tasks: this happens after each use by a caller's own SQL.
@@ -58,6 +58,7 @@ class Cleaner:
         task = self._chores.start_now(self._driver.renew(record.raw))
         timer = asyncio.get_running_loop().call_later(self._seconds, self._late, record, task)
         task.add_done_callback(partial(self._ended, record, timer))
+        return task
 
     def _late(self, record: Record, task: asyncio.Task[None]) -> None:
         task.cancel()

@@ -24,6 +24,7 @@ T = TypeVar("T")
 SILENT = "the database did not answer in time"
 """What callers are told where the driver gave up waiting."""
 _MOST_ROWS = 1000  # of one part: the next rows may be longer than those by which its size was chosen
+_A_TRIP = 0.02  # seconds: what a connection may take to be renewed while its last holder stands aside
 _MOST_SECONDS = 0.25  # for one part: the database's time limit is each part's
 
 
@@ -205,4 +206,6 @@ class Lease:
         elif wanted:
             # The one who was handed the connection sends a statement first, and this caller's answer is written while
             # the database works: the other way round every connection idles for as long as an answer takes.
+            if (renewal := self._record.renewal) is not None:
+                await asyncio.wait({renewal}, timeout=_A_TRIP)
             await asyncio.sleep(0)

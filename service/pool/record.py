@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import math
 from collections.abc import Hashable
 from enum import StrEnum
@@ -44,3 +45,5 @@ class Record(_ConnectionRecord):
     """As held for too long."""
     trusted = False
     """Its holder sets nothing for the session, so that nothing need be undone."""
+    renewal: asyncio.Task[None] | None = None
+    """What undoes it, while that runs."""

@@ -145,7 +145,7 @@ class Shelf:
         elif not record.trusted and self._is_touched(record):
             self._leave(record)
             self.renewing.add(record)
-            self._cleaner.renew(record)
+            record.renewal = self._cleaner.renew(record)
         else:
             self._shelve(record)
         return None
@@ -234,6 +234,7 @@ class Shelf:
         if record not in self.renewing:  # closed meanwhile
             return
         self.renewing.discard(record)
+        record.renewal = None
         reason = self._unfit(record) or (None if in_time else Reason.RESET_FAILED)
         if reason is None:
             self._shelve(record)

@@ -108,6 +108,30 @@ async def test_the_first_come_is_the_first_served(fake: FakeDatabase) -> None:
         assert order == [1, 2]
 
 
+async def test_who_waits_asks_before_the_last_one_goes_on(fake: FakeDatabase) -> None:
+    """What its last holder does next is done while the database works for the one who waited."""
+    fake.hold_renewals = asyncio.Event()
+    async with fake.pool(min_size=1, max_size=1) as pool:
+        async with pool.lease():
+            waits = asyncio.create_task(pool.fetchval("next"))
+            await fake.settle()
+            asyncio.get_running_loop().call_later(0.005, fake.hold_renewals.set)
+        assert only(fake).ran == ["renew", "next", "renew"]
+        await waits
+
+
+async def test_nobody_stands_aside_for_long(fake: FakeDatabase) -> None:
+    """A connection that takes its time to be renewed keeps the one who waits for it, and not the one who had it."""
+    fake.hold_renewals = asyncio.Event()
+    async with fake.pool(min_size=1, max_size=1) as pool:
+        async with pool.lease():
+            waits = asyncio.create_task(pool.fetchval("next"))
+            await fake.settle()
+        assert only(fake).ran == ["renew"]
+        fake.hold_renewals.set()
+        assert await waits == 1
+
+
 async def test_a_transaction_and_a_session(fake: FakeDatabase, pool: Pool) -> None:
     """A transaction left open is ended first, then the rest is undone, all before the caller goes on."""
     async with pool.lease() as lease:
