@@ -8,20 +8,19 @@ from __future__ import annotations
 
 import asyncio
 import re
-from http import HTTPStatus
+from collections.abc import Sequence
 from typing import Any, cast
 
 import h11
 import hypercorn.protocol
 from hypercorn.config import Config
 from hypercorn.events import Closed, Event, RawData
-from hypercorn.protocol.events import Event as StreamEvent
-from hypercorn.protocol.events import Response
 from hypercorn.protocol.h11 import H11Protocol
 from hypercorn.typing import H11SendableEvent
 
+from service.at_once import Connection, Stream
 from service.errors import AskedError
-from service.heads import date, h11_headers
+from service.heads import date, reason, whole
 from service.unreadable import HEAD_BYTES, TOO_LARGE, UNREADABLE, URL_TOO_LONG, answer_unreadable
 
 _MOST_SWALLOWED = 4 * 1024 * 1024  # bytes read on from a client that was refused
@@ -51,23 +50,11 @@ class EdgeConfig(Config):
 def guard(config: EdgeConfig) -> None:
     """Have Hypercorn answer what it refuses as this file does.
 
-    Hypercorn has no setting for it: the name `hypercorn.protocol.H11Protocol` is not documented, and a test names it.
+    Hypercorn has no setting for it: the names that are replaced are not documented, and a test names them.
     """
     config.h11_max_incomplete_size = HEAD_BYTES
     cast(Any, hypercorn.protocol).H11Protocol = Protocol
-
-
-class _Connection(h11.Connection):
-    """As h11's; but it takes several Content-Lengths for one if they are the same, where another server may not."""
-
-    def next_event(self) -> Any:
-        before = self.trailing_data[0]
-        event = super().next_event()
-        if isinstance(event, h11.Request):
-            head = before[: len(before) - len(self.trailing_data[0])]
-            if head.lower().count(b"\ncontent-length:") > 1:
-                raise h11.RemoteProtocolError("several Content-Length headers")
-        return event
+    cast(Any, hypercorn.protocol.h11).HTTPStream = Stream
 
 
 class Protocol(H11Protocol):
@@ -79,7 +66,7 @@ class Protocol(H11Protocol):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.connection = _Connection(h11.SERVER, max_incomplete_event_size=self.config.h11_max_incomplete_size)
+        self.connection = Connection(h11.SERVER, max_incomplete_event_size=self.config.h11_max_incomplete_size)
 
     async def handle(self, event: Event) -> None:
         if self._swallowed is None:
@@ -96,16 +83,20 @@ class Protocol(H11Protocol):
         else:
             await super().handle(event)
 
-    async def stream_send(self, event: StreamEvent) -> None:
-        if isinstance(event, Response) and event.status_code >= 200 and not self._is_last():
-            headers = h11_headers([*event.headers, *self.config.response_headers("h11")])
-            if headers is not None:
-                await self._send_h11_event(h11.Response(headers=headers, status_code=event.status_code))
-                return
-        await super().stream_send(event)
-
-    def _is_last(self) -> bool:
-        return self.keep_alive_requests >= self.config.keep_alive_max_requests
+    async def sent_whole(self, status: int, headers: Sequence[tuple[bytes, bytes]], body: bytes) -> bool:
+        """Sends an answer at once; False where it is not plain and Hypercorn has to send it."""
+        connection = self.connection
+        if not isinstance(connection, Connection) or (method := connection.asked) is None:
+            return False
+        if self.keep_alive_requests >= self.config.keep_alive_max_requests:
+            return False
+        data = whole(method, status, [*headers, *self.config.response_headers("h11")], body)
+        if data is None:
+            return False
+        connection.answers()
+        await self.send(RawData(data))
+        connection.answered()
+        return True
 
     async def _send_h11_event(self, event: H11SendableEvent) -> None:
         try:
@@ -173,13 +164,12 @@ class Protocol(H11Protocol):
 
 
 _NO_REASON = re.compile(rb"HTTP/1\.1 (\d{3}) (?=\r\n)")
-_REASONS = {str(status.value).encode(): status.phrase.encode() for status in HTTPStatus}
 
 
 def _with_reason(head: bytes) -> bytes:
-    """The status line with its reason, which Hypercorn leaves empty: clients show it to people (`statusText`)."""
+    """The status line with its reason, which Hypercorn leaves empty."""
     found = _NO_REASON.match(head)
-    return head if found is None else found[0] + _REASONS.get(found[1], b"") + head[found.end() :]
+    return head if found is None else found[0] + reason(int(found[1])) + head[found.end() :]
 
 
 class _RefusedError(Exception):

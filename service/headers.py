@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
+from operator import itemgetter
 from typing import Protocol
 
 _NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+", re.ASCII)  # RFC 9110, 5.6.2
@@ -43,6 +44,9 @@ def varying(before: Iterable[str], on: str) -> str:
     return value if on.lower() in names or "*" in names else f"{value}, {on}" if value else on
 
 
+_name = itemgetter(0)
+
+
 class Headers(Protocol):
     """An answer's headers: a `HeaderList`, or Werkzeug's `Headers`."""
 
@@ -78,13 +82,13 @@ class HeaderList:
         return bool(self.getlist(name))
 
     def __setitem__(self, name: str, value: str) -> None:
-        lower = name.lower()
-        for place, (each, _) in enumerate(self.pairs):
-            if each.lower() == lower:
-                self.pop(name)
-                self.pairs.insert(place, (name, value))
-                return
-        self.pairs.append((name, value))
+        names = [*map(str.lower, map(_name, self.pairs))]
+        if (lower := name.lower()) in names:
+            place = names.index(lower)
+            self.pop(name)
+            self.pairs.insert(place, (name, value))
+        else:
+            self.pairs.append((name, value))
 
     def get(self, name: str, default: str = "") -> str:
         """The first value."""

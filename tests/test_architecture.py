@@ -17,6 +17,7 @@ FLOORS = (
         "headers",
         "network",
         "heads",
+        "at_once",
         "timing",
         "board",
         "garbage",

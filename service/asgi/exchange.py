@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Coroutine, Iterable, Iterator
+from collections.abc import Awaitable, Callable, Coroutine, Iterator, Sequence
 from contextlib import suppress
 from functools import lru_cache
 from io import BytesIO
+from itertools import repeat
+from operator import itemgetter
 from typing import IO, TYPE_CHECKING, Any
 
 from service.asgi.body import ClientGoneError, UnreadBodyError, may_have_body, read_body
@@ -247,8 +249,12 @@ class Exchange:
             self._task.cancel()
 
 
-def _encode(headers: Iterable[tuple[str, str]]) -> list[tuple[bytes, bytes]]:
-    return [(_encode_name(name), value.encode("latin-1")) for name, value in headers]
+_name, _value = itemgetter(0), itemgetter(1)
+
+
+def _encode(headers: Sequence[tuple[str, str]]) -> list[tuple[bytes, bytes]]:
+    names, values = map(_name, headers), map(_value, headers)
+    return [*zip(map(_encode_name, names), map(str.encode, values, repeat("latin-1")), strict=True)]
 
 
 @lru_cache(maxsize=256)

@@ -6,9 +6,9 @@ import json
 import socket
 from typing import Any
 
+import h11
 import hypercorn.protocol
 import pytest
-from h11._headers import Headers
 from hypercorn.app_wrappers import ASGIWrapper
 from hypercorn.asyncio.task_group import TaskGroup
 from hypercorn.asyncio.tcp_server import TCPServer
@@ -18,6 +18,7 @@ from hypercorn.protocol.http_stream import HTTPStream
 from poolgate_process import DEADLINE, Process
 
 from service import edge
+from service.at_once import Connection
 
 pytestmark = pytest.mark.slow
 
@@ -111,7 +112,12 @@ def test_the_names_of_hypercorn() -> None:
     assert "H11Protocol" in hypercorn.protocol.ProtocolWrapper.__init__.__code__.co_names
     assert {"connection", "h11_max_incomplete_size"} <= set(H11Protocol.__init__.__code__.co_names)
     assert {"keep_alive_requests", "keep_alive_max_requests"} <= set(H11Protocol.stream_send.__code__.co_names)
-    assert Headers([(b"A", b"a", b"b")]).raw_items() == [(b"A", b"b")]
+    assert "HTTPStream" in H11Protocol._create_stream.__code__.co_names
+    assert {"app_send", "spawn_app"} <= set(HTTPStream.handle.__code__.co_names)
+    assert {"response", "state", "closed", "send"} <= set(HTTPStream.app_send.__code__.co_names)
+    assert {"CLOSED", "access", "start_time"} <= set(HTTPStream._send_closed.__code__.co_names)
+    assert Connection(h11.SERVER)._cstate.states == {h11.CLIENT: h11.IDLE, h11.SERVER: h11.IDLE}
+    assert Connection(h11.SERVER)._request_method is None
     assert "next_event" in H11Protocol._handle_events.__code__.co_names
     assert "spawn" in dir(TaskGroup)
     assert {"_initiate_server_close", "_close", "protocol_send", "run"} <= set(dir(TCPServer))
