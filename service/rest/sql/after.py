@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from abc import abstractmethod
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
-from sqlalchemy import CTE, CompoundSelect, FromClause, Label, func, literal_column, select, union_all
+from sqlalchemy import CTE, FromClause, Label, func, literal_column, select, union_all
 
 from service.errors import CursorError
-from service.rest.plan.terms import Keyset, Node, Ordering
+from service.rest.plan.terms import ANY, Keyset, Node, Ordering
 from service.rest.sql.builder import Rows
 from service.rest.sql.keyset import Branch, Key, branches
 from service.rest.sql.source import Carried, Expression, Scope
@@ -47,6 +47,16 @@ class KeysetBuilder(Writer):
     def key_in(self, key: Key, slot: int) -> Expression:
         """A cursor's value as a key is compared with it."""
 
+    @abstractmethod
+    def left_over(self, part: Rows, branch: Branch, keys: Sequence[Key], most: Expression, left: Expression) -> Rows:
+        """The first rows of a branch that is not the first one.
+
+        Args:
+            part: all of them, in their order.
+            most: how many rows are read in all.
+            left: how many of these the branches before have left over, which is known when they are read.
+        """
+
     def after_key(
         self, node: Node, keyset: Keyset, scope: Scope, where: Sequence[Expression]
     ) -> tuple[Rows, list[Cell]]:
@@ -56,10 +66,10 @@ class KeysetBuilder(Writer):
         found = self.found(node, row)
         columns = [*self.page_values(node, scope, row), *(key.value.label(f"o{n}") for n, key in enumerate(keys))]
         rows = select(*columns).select_from(scope.clause).where(*where)
-        last, next_one = self.binds.last(), self.binds.last(1)
-        parts = [_first(rows, branch, next_one) for branch in self._branches(keyset, keys)]
+        last, next_one = self._last(), self._last(1)
+        parts = self._parts(rows, self._branches(keyset, keys), keys, next_one)
         one_more = self._numbered(parts, keys).cte(self.alias("w"))
-        self.ending = list(self._ending(one_more, keys, last, next_one))
+        self.ending = list(self._ending(one_more, keys, last))
         number: Expression = literal_column(f"{one_more.name}.n")
         page: Rows = select(literal_column("*")).select_from(one_more).where(number <= last).order_by(number)
         return self.answer(node, page.subquery(name), found)
@@ -75,29 +85,46 @@ class KeysetBuilder(Writer):
         ]
         return branches(keys, ends) or [Branch([literal_column("1 = 0")], [])]
 
-    def _numbered(self, parts: Sequence[Rows], keys: Sequence[Key]) -> Rows:
-        """The rows of all branches in their order: each with its number, and the first number of those like it."""
-        whole = self.alias("u")
-        every: CompoundSelect[Any] = union_all(
-            *(select(literal_column("*")).select_from(part.subquery(self.alias("b"))) for part in parts)
-        )
-        order = [self.sort_again(key, literal_column(f"{whole}.o{n}")) for n, key in enumerate(keys)]
-        numbers = func.row_number().over(order_by=order).label("n"), func.rank().over(order_by=order).label("alike")
-        return select(literal_column(f"{whole}.*"), *numbers).select_from(every.subquery(whole))
+    def _last(self, more: int = 0) -> Expression:
+        """The number that the page's last row has in it, and `more`."""
+        limit = self.plan.paged.limit
+        return self.binds.last(more) if limit in (None, ANY) else literal_column(str(limit + more))
 
-    def _ending(self, page: CTE, keys: Sequence[Key], last: Expression, next_one: Expression) -> Iterator[Label[Any]]:
+    def _parts(self, rows: Rows, found: Sequence[Branch], keys: Sequence[Key], most: Expression) -> Iterator[CTE]:
+        """The rows of each branch, of a later one no more than those before it have left over."""
+        left = most
+        for branch in found:
+            part = rows.where(*branch.where).order_by(*branch.order)
+            first = limited(part, most) if left is most else self.left_over(part, branch, keys, most, left)
+            read = first.cte(self.alias("b"))
+            yield read
+            left = left - select(func.count()).select_from(read).scalar_subquery()
+
+    def _numbered(self, parts: Iterable[CTE], keys: Sequence[Key]) -> Rows:
+        """The rows of all branches, each with its number: which order they are read in decides nothing here."""
+        whole = self.alias("u")
+        every = union_all(*(select(literal_column("*")).select_from(part) for part in parts)).subquery(whole)
+        number = func.row_number().over(order_by=self.again(keys, whole)).label("n")
+        return select(literal_column(f"{whole}.*"), number).select_from(every)
+
+    def again(self, keys: Sequence[Key], of: str, start: int = 0) -> list[Expression]:
+        """The terms of ORDER BY, from one on, for the columns that the keys have become in `of`."""
+        return [self.sort_again(key, literal_column(f"{of}.o{n}")) for n, key in enumerate(keys[start:], start)]
+
+    def _ending(self, page: CTE, keys: Sequence[Key], last: Expression) -> Iterator[Label[Any]]:
         """Where the page ends, for the statement's own row."""
         number: Expression = literal_column(f"{page.name}.n")
-        alike: Expression = literal_column(f"{page.name}.alike")
-        some: Rows = select(literal_column("1")).select_from(page)
+        columns: list[Expression] = [literal_column(f"{page.name}.o{n}") for n in range(len(keys))]
+        one: Expression = literal_column("1")
+        some: Rows = select(one).select_from(page)
         yield some.where(number > last).exists().label("more")
-        yield some.where(number == next_one, alike < number).exists().label("tied")
-        for n in range(len(keys)):
-            value = select(self.key_out(literal_column(f"{page.name}.o{n}"))).select_from(page)
+        # The page's last row and the one behind it, where ORDER BY knows no difference.
+        yield some.where(number >= last).group_by(*columns).having(func.count() > one).exists().label("tied")
+        for n, column in enumerate(columns):
+            value = select(self.key_out(column)).select_from(page)
             yield value.where(number == last).scalar_subquery().label(f"key{n}")
 
 
-def _first(rows: Rows, branch: Branch, count: Expression) -> Rows:
-    """The first rows of a branch."""
-    found = rows.where(*branch.where).order_by(*branch.order).limit(count)
-    return found.offset(literal_column("0"))  # or SQLAlchemy binds one for SQLite that nothing here would fill
+def limited(rows: Rows, count: Expression) -> Rows:
+    """The first so many rows."""
+    return rows.limit(count).offset(literal_column("0"))  # or SQLAlchemy binds one for SQLite that nothing would fill

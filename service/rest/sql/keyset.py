@@ -41,31 +41,35 @@ class Branch:
 
     Args:
         order: the rest of the order: what is equal in all of them needs none.
+        equal: how many of the keys are equal in all of them, the first ones.
     """
 
     where: list[Expression]
     order: list[Expression]
+    equal: int = 0
 
 
 def branches(keys: Sequence[Key], ends: Sequence[Expression | None]) -> list[Branch]:
-    """The branches of what comes after the row with these values, None for NULL."""
-    return list(_branches(keys, ends))
+    """The branches of what comes after the row with these values, None for NULL; in the order of their rows."""
+    levels = list(_levels(keys, ends))
+    return [branch for level in reversed(levels) for branch in level]
 
 
-def _branches(keys: Sequence[Key], ends: Sequence[Expression | None]) -> Iterator[Branch]:
+def _levels(keys: Sequence[Key], ends: Sequence[Expression | None]) -> Iterator[list[Branch]]:
+    """For each key the branches where those before it are equal. The more are equal, the sooner the rows come."""
     equal: list[Expression] = []
     for number, (key, end) in enumerate(zip(keys, ends, strict=True)):
-        rest = [each.term for each in keys[number + 1 :]]
+        order = [key.present_term, *(each.term for each in keys[number + 1 :])]
         nulls_first = key.ordering.has_nulls_first
         if end is None:
-            if nulls_first:
-                yield Branch([*equal, ~key.absent], [key.present_term, *rest])
+            yield [Branch([*equal, ~key.absent], order, number)] if nulls_first else []
             equal.append(key.absent)
             continue
         beyond = key.value < end if key.ordering.descending else key.value > end
-        yield Branch([*equal, beyond], [key.present_term, *rest])
+        level = [Branch([*equal, beyond], order, number)]
         if key.ordering.target.may_be_null and not nulls_first:
-            yield Branch([*equal, key.absent], rest)
+            level.append(Branch([*equal, key.absent], order[1:], number + 1))
+        yield level
         equal.append(key.value == end)
 
 

@@ -35,8 +35,9 @@ from service.rest.plan.terms import (
     ReadPlan,
     Spread,
 )
+from service.rest.sql.after import limited
 from service.rest.sql.builder import Rows, directed
-from service.rest.sql.keyset import Key, as_text
+from service.rest.sql.keyset import Branch, Key, as_text
 from service.rest.sql.postgresql_conditions import Named, PostgresqlConditions, quoted
 from service.rest.sql.source import Expression, Source
 from service.rest.sql.statement import Statement
@@ -123,6 +124,12 @@ class PostgresqlBuilder(PostgresqlConditions):
 
     def key_in(self, key: Key, slot: int) -> Expression:
         return cast(self.binds.value(slot, as_text), Named(self._type(key.ordering.target)))
+
+    def left_over(self, part: Rows, branch: Branch, keys: Sequence[Key], most: Expression, left: Expression) -> Rows:
+        # Within a limit that is known: by one that is not, a tenth of all rows would be planned for.
+        within = limited(part, most).subquery(self.alias("b"))
+        rows: Rows = select(literal_column("*")).select_from(within)
+        return limited(rows.order_by(*self.again(keys, within.name, branch.equal)), left)
 
     def lines(self, rows: Rows, cells: Sequence[Cell]) -> Rows:
         row = rows.subquery("_row")

@@ -20,8 +20,9 @@ from service.errors import NotImplementedHereError
 from service.rest.plan.aggregates import made_by
 from service.rest.plan.media import Explain
 from service.rest.plan.terms import Aggregate, Count, Embed, Form, Ordering, Output, ReadPlan, Spread
+from service.rest.sql.after import limited
 from service.rest.sql.builder import Rows, directed
-from service.rest.sql.keyset import Key
+from service.rest.sql.keyset import Branch, Key
 from service.rest.sql.source import Expression, Source
 from service.rest.sql.sqlite_conditions import SqliteConditions
 from service.rest.sql.sqlite_csv import csv_line, text_lines
@@ -100,6 +101,9 @@ class SqliteBuilder(SqliteConditions):
     def key_in(self, key: Key, slot: int) -> Expression:
         # As it was stored: a column holds values of any type, and orders them all.
         return self.binds.value(slot, type_=types.NULLTYPE)
+
+    def left_over(self, part: Rows, branch: Branch, keys: Sequence[Key], most: Expression, left: Expression) -> Rows:
+        return limited(part, left)
 
     def lines(self, rows: Rows, cells: Sequence[Cell]) -> Rows:
         if self.plan.form is Form.CSV:

@@ -1,20 +1,26 @@
 -- ?select=id&ok=is.true&order=name.desc&cursor= after ('a', '5')
-WITH w5 AS
-(SELECT u2.*, row_number() OVER (ORDER BY u2.o0 DESC NULLS FIRST, u2.o1 DESC) AS n, rank() OVER (ORDER BY u2.o0 DESC NULLS FIRST, u2.o1 DESC) AS alike
-FROM (SELECT *
-FROM (SELECT "main"."item"."id" AS v0, "main"."item"."name" AS o0, "main"."item"."id" AS o1
+WITH b3 AS
+(SELECT "main"."item"."id" AS v0, "main"."item"."name" AS o0, "main"."item"."id" AS o1
+FROM "main"."item"
+WHERE ("main"."item"."ok" IS 1) AND "main"."item"."name" = $2 AND "main"."item"."id" < $3 ORDER BY "main"."item"."id" DESC
+LIMIT $4 OFFSET 0),
+b4 AS
+(SELECT "main"."item"."id" AS v0, "main"."item"."name" AS o0, "main"."item"."id" AS o1
 FROM "main"."item"
 WHERE ("main"."item"."ok" IS 1) AND "main"."item"."name" < $2 ORDER BY "main"."item"."name" DESC, "main"."item"."id" DESC
-LIMIT $3 OFFSET 0) AS b3 UNION ALL SELECT *
-FROM (SELECT "main"."item"."id" AS v0, "main"."item"."name" AS o0, "main"."item"."id" AS o1
-FROM "main"."item"
-WHERE ("main"."item"."ok" IS 1) AND "main"."item"."name" = $2 AND "main"."item"."id" < $4 ORDER BY "main"."item"."id" DESC
-LIMIT $3 OFFSET 0) AS b4) AS u2)
+LIMIT $4 - (SELECT count(*) AS count_1
+FROM b3) OFFSET 0),
+w5 AS
+(SELECT u2.*, row_number() OVER (ORDER BY u2.o0 DESC NULLS FIRST, u2.o1 DESC) AS n
+FROM (SELECT *
+FROM b3 UNION ALL SELECT *
+FROM b4) AS u2)
 SELECT CAST('[' || coalesce(group_concat(printf($1, CASE typeof(_row.c0) WHEN 'real' THEN pg_real(_row.c0) WHEN 'blob' THEN '"\\x' || lower(hex(_row.c0)) || '"' ELSE json_quote(_row.c0) END)), '') || ']' AS BLOB) AS body, count(*) AS page_total, EXISTS (SELECT 1
 FROM w5
 WHERE w5.n > $5) AS more, EXISTS (SELECT 1
 FROM w5
-WHERE w5.n = $3 AND w5.alike < w5.n) AS tied, (SELECT CASE WHEN (typeof(w5.o0) IN ('text', 'blob')) THEN CAST(substr(typeof(w5.o0), 1, 1) || w5.o0 AS BLOB) ELSE w5.o0 END AS anon_1
+WHERE w5.n >= $5 GROUP BY w5.o0, w5.o1
+HAVING count(*) > 1) AS tied, (SELECT CASE WHEN (typeof(w5.o0) IN ('text', 'blob')) THEN CAST(substr(typeof(w5.o0), 1, 1) || w5.o0 AS BLOB) ELSE w5.o0 END AS anon_1
 FROM w5
 WHERE w5.n = $5) AS key0, (SELECT CASE WHEN (typeof(w5.o1) IN ('text', 'blob')) THEN CAST(substr(typeof(w5.o1), 1, 1) || w5.o1 AS BLOB) ELSE w5.o1 END AS anon_2
 FROM w5

@@ -1,16 +1,19 @@
 -- ?select=id&ok=is.true&order=name.desc&cursor= first_page None
-WITH w4 AS
-(SELECT u2.*, row_number() OVER (ORDER BY u2.o0 DESC NULLS FIRST, u2.o1 DESC) AS n, rank() OVER (ORDER BY u2.o0 DESC NULLS FIRST, u2.o1 DESC) AS alike
-FROM (SELECT *
-FROM (SELECT "main"."item"."id" AS v0, "main"."item"."name" AS o0, "main"."item"."id" AS o1
+WITH b3 AS
+(SELECT "main"."item"."id" AS v0, "main"."item"."name" AS o0, "main"."item"."id" AS o1
 FROM "main"."item"
 WHERE "main"."item"."ok" IS 1 ORDER BY "main"."item"."name" DESC NULLS FIRST, "main"."item"."id" DESC
-LIMIT $2 OFFSET 0) AS b3) AS u2)
+LIMIT $2 OFFSET 0),
+w4 AS
+(SELECT u2.*, row_number() OVER (ORDER BY u2.o0 DESC NULLS FIRST, u2.o1 DESC) AS n
+FROM (SELECT *
+FROM b3) AS u2)
 SELECT CAST('[' || coalesce(group_concat(printf($1, CASE typeof(_row.c0) WHEN 'real' THEN pg_real(_row.c0) WHEN 'blob' THEN '"\\x' || lower(hex(_row.c0)) || '"' ELSE json_quote(_row.c0) END)), '') || ']' AS BLOB) AS body, count(*) AS page_total, EXISTS (SELECT 1
 FROM w4
 WHERE w4.n > $3) AS more, EXISTS (SELECT 1
 FROM w4
-WHERE w4.n = $2 AND w4.alike < w4.n) AS tied, (SELECT CASE WHEN (typeof(w4.o0) IN ('text', 'blob')) THEN CAST(substr(typeof(w4.o0), 1, 1) || w4.o0 AS BLOB) ELSE w4.o0 END AS anon_1
+WHERE w4.n >= $3 GROUP BY w4.o0, w4.o1
+HAVING count(*) > 1) AS tied, (SELECT CASE WHEN (typeof(w4.o0) IN ('text', 'blob')) THEN CAST(substr(typeof(w4.o0), 1, 1) || w4.o0 AS BLOB) ELSE w4.o0 END AS anon_1
 FROM w4
 WHERE w4.n = $3) AS key0, (SELECT CASE WHEN (typeof(w4.o1) IN ('text', 'blob')) THEN CAST(substr(typeof(w4.o1), 1, 1) || w4.o1 AS BLOB) ELSE w4.o1 END AS anon_2
 FROM w4
