@@ -27,6 +27,7 @@ insert into far select g, case when g % 10 > 0 then g % 7 end, g % 1000, repeat(
   from generate_series(1, {ROWS}) g;
 create index on far (grade, id);
 create index on far (score desc, id desc);
+create index on far (grade, score, id);
 analyze far;
 """
 SQLITE = f"""
@@ -35,6 +36,7 @@ with recursive n (g) as (select 1 union all select g + 1 from n where g < {ROWS}
   insert into far select g, case when g % 10 > 0 then g % 7 end, g % 1000, printf('%.50c', 'x') from n;
 create index far_grade on far (grade, id);
 create index far_score on far (score desc, id desc);
+create index far_both on far (grade, score, id);
 analyze;
 """
 ORDERS = [
@@ -45,6 +47,7 @@ ORDERS = [
     pytest.param("score.desc.nullslast", id="with a place for nulls that there are none of"),
     pytest.param("grade", id="a column with nulls"),
     pytest.param("grade.desc", id="a column with nulls, downwards"),
+    pytest.param("grade,score", id="two columns, then the key"),
 ]
 
 
@@ -63,11 +66,11 @@ async def applications(templates: Any) -> AsyncIterator[dict[str, tuple[httpx.As
 
 async def far_page(http: httpx.AsyncClient, order: str) -> str:
     """The query string of a page some thousands of rows behind the beginning."""
-    path = f"far?order={order}&limit=900&cursor="
+    path = f"far?order={order}&limit=893&cursor="  # a limit that ends among rows with the same score
     for _ in range(25):
         answer = await asyncio.wait_for(http.get(f"/rest/v1/{path}"), timeout=30)
         path = following(answer, path)
-    return path.partition("?")[2].replace("limit=900", f"limit={PAGE}")
+    return path.partition("?")[2].replace("limit=893", f"limit={PAGE}")
 
 
 def first_page(order: str) -> str:
@@ -82,7 +85,7 @@ def nodes(plan: dict[str, Any]) -> Iterator[dict[str, Any]]:
 
 @pytest.mark.parametrize("order", ORDERS)
 async def test_postgresql(applications: dict[str, tuple[httpx.AsyncClient, Any]], order: str) -> None:
-    """A far page is found by index alone, and reads but a few rows and blocks more than it gives."""
+    """A far page is found by index alone, reads one row more than it gives, and but a few blocks."""
     http, _ = applications["postgresql"]
     accept = "application/vnd.pgrst.plan+json; options=analyze|buffers"
     query = await far_page(http, order)
@@ -92,9 +95,9 @@ async def test_postgresql(applications: dict[str, tuple[httpx.AsyncClient, Any]]
     assert scans
     for scan in scans:
         assert scan["Node Type"] in ("Index Scan", "Index Only Scan"), scan
-        assert scan["Actual Rows"] * scan["Actual Loops"] <= PAGE + 1
         # Of a value that one row in seven has, the next ones by key may be found cheapest by passing over the others.
         assert scan.get("Rows Removed by Filter", 0) * scan["Actual Loops"] <= 20 * PAGE
+    assert sum(scan["Actual Rows"] * scan["Actual Loops"] for scan in scans) <= PAGE + 1
     assert root["Shared Hit Blocks"] + root["Shared Read Blocks"] <= 20 * len(scans)
 
 
@@ -121,7 +124,8 @@ async def steps(rooms: Any, query: str) -> int:
 
 @pytest.mark.parametrize("order", ORDERS)
 async def test_sqlite(applications: dict[str, tuple[httpx.AsyncClient, Any]], order: str) -> None:
-    """A far page is found by index, and takes hardly more instructions than the first; by its offset it takes many."""
+    """A far page is found by index, and takes hardly more instructions than the first, however many ways there are to
+    come after its row; by its offset it takes many."""
     http, rooms = applications["sqlite"]
     query = await far_page(http, order)
     plan = await http.get(f"/rest/v1/far?{query}", headers={"Accept": "application/vnd.pgrst.plan+text"})
@@ -130,7 +134,7 @@ async def test_sqlite(applications: dict[str, tuple[httpx.AsyncClient, Any]], or
     assert read, lines
     assert all(line.startswith("SEARCH main.far USING") for line in read), lines
     far = await steps(rooms, query)
-    assert far <= 3 * await steps(rooms, first_page(order))  # a branch for each way to come after a row
+    assert far <= 1.25 * await steps(rooms, first_page(order))  # what a page has too many is not even read
     assert far * 5 < await steps(rooms, f"order={order},id&limit={PAGE}&offset=22500")
 
 

@@ -121,16 +121,26 @@ async def test_what_cannot_be_planned_is_not_counted(http: httpx.AsyncClient) ->
     assert await plans(http) == {"made": 0, "found": 0}
 
 
-async def test_postgresql_keeps_its_plan(postgresql_url: str) -> None:
+@pytest.mark.parametrize(
+    "page, text",
+    [
+        pytest.param("id=gte.{0}&order=id&limit=100", "LIMIT 100 ", id="by its values"),
+        pytest.param("order=n&limit=100&cursor={1}", "LIMIT 101 ", id="behind a cursor"),
+    ],
+)
+async def test_postgresql_keeps_its_plan(postgresql_url: str, page: str, text: str) -> None:
     """A page of a usual size is planned by the database too no more than a few times, not each time that it is read."""
-    kept = "select sum(generic_plans) from pg_prepared_statements where statement like '%LIMIT 100%'"
+    kept = f"select sum(generic_plans) from pg_prepared_statements where statement like '%{text}%'"
     app = create_app(Settings(database_url=postgresql_url, anonymous="read", pool_min_size=1, pool_max_size=1))
     pool = app.extensions["poolgate"].database.pool
     async with running(app), client(app) as http:
-        await pool.execute("create table item (id integer primary key)")
-        await pool.execute("insert into item select generate_series(1, 5000)")
+        await pool.execute("create table item (id integer primary key, n integer)")
+        await pool.execute("insert into item select g, g % 10 from generate_series(1, 5000) g")
+        await pool.execute("create index on item (n, id)")
         assert await app.extensions["poolgate"].catalog.reload("a test")
-        for number in range(TIMES):
-            answer = await http.get(f"/rest/v1/item?id=gte.{number}&order=id&limit=100")
+        cursor = ""
+        for number in range(TIMES + 1):
+            answer = await http.get(f"/rest/v1/item?{page.format(number, cursor)}")
             assert len(answer.json()) == 100
+            cursor = answer.headers.get("Link", "").partition("cursor=")[2].partition(">")[0]
         assert await pool.fetchval(kept) >= TIMES - 6
