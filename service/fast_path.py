@@ -16,11 +16,11 @@ from werkzeug.exceptions import HTTPException
 from werkzeug.routing import RequestRedirect
 
 from service.asgi import AsyncFlask
-from service.asgi.environ import as_text
 from service.asgi.exchange import Whole
 from service.auth import Access, require
 from service.compress.whole import compressed
 from service.cors import Cors
+from service.environ_text import as_text
 from service.headers import HeaderList
 from service.proxies import TrustedProxies
 from service.request_hooks import Finish, begin, check_host

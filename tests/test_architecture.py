@@ -15,6 +15,7 @@ FLOORS = (
         "events",
         "units",
         "headers",
+        "environ_text",
         "network",
         "heads",
         "at_once",
@@ -69,6 +70,7 @@ PURE = (
     "errors",
     "events",
     "headers",
+    "environ_text",
     "network",
 )
 KNOWS_FLASK = (

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from flask import Flask, Request
 from werkzeug.routing import Map, MapAdapter, Rule
 
-from service.asgi.environ import as_text
+from service.environ_text import as_text
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIEnvironment

@@ -11,6 +11,7 @@ from urllib.parse import unquote_to_bytes
 from werkzeug.wsgi import FileWrapper
 
 from service.asgi.limits import Limits
+from service.environ_text import as_wsgi
 from service.errors import AskedError, TooLargeError
 
 Environ = dict[str, Any]
@@ -113,11 +114,11 @@ def _path(scope: Any, query: int, limits: Limits) -> tuple[str, str, AskedError 
         return "/", "", _refused("The URL's path is not readable text.", hint)
     script: str = scope.get("root_path", "")
     if not script:
-        return _as_wsgi(path), "", None
+        return as_wsgi(path), "", None
     script = script.rstrip("/")
     if script and path.startswith(script) and path[len(script) : len(script) + 1] in ("", "/"):
         path = path[len(script) :]
-    return _as_wsgi(path), _as_wsgi(script), None
+    return as_wsgi(path), as_wsgi(script), None
 
 
 def _is_text(raw: bytes) -> bool:
@@ -126,12 +127,3 @@ def _is_text(raw: bytes) -> bool:
     except UnicodeDecodeError:
         return False
     return _BROKEN_ESCAPE.search(raw) is None
-
-
-def as_text(text: str) -> str:
-    """What an environ's text means, as Werkzeug reads it."""
-    return text if text.isascii() else text.encode("latin-1").decode("utf-8", "replace")
-
-
-def _as_wsgi(text: str) -> str:
-    return text if text.isascii() else text.encode("utf-8", "surrogateescape").decode("latin-1")

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from service.auth import Identity
 from service.database.context import Caller
+from service.environ_text import as_text
 from service.network import network_of
 
 if TYPE_CHECKING:
@@ -36,12 +37,7 @@ _KEYS = {header: _key(header) for header in _READ}
 
 def path_of(environ: WSGIEnvironment) -> str:
     """The path as Flask has it: `script_root` and `path`."""
-    return _text(environ.get("SCRIPT_NAME") or "").rstrip("/") + "/" + _text(environ["PATH_INFO"]).lstrip("/")
-
-
-def _text(part: str) -> str:
-    """As PEP 3333 has it, the bytes of a path stand in an environ as Latin-1."""
-    return part if part.isascii() else part.encode("latin-1").decode("utf-8", "replace")
+    return as_text(environ.get("SCRIPT_NAME") or "").rstrip("/") + "/" + as_text(environ["PATH_INFO"]).lstrip("/")
 
 
 def address_of(environ: WSGIEnvironment) -> str | None:
@@ -60,8 +56,7 @@ def _headers(environ: WSGIEnvironment) -> dict[str, str]:
     found = {}
     for key, value in environ.items():
         if key.startswith("HTTP_") or (value and key in ("CONTENT_TYPE", "CONTENT_LENGTH")):
-            text = value if value.isascii() else value.encode("latin-1").decode("utf-8", "replace")
-            found[key.removeprefix("HTTP_").replace("_", "-").lower()] = text
+            found[key.removeprefix("HTTP_").replace("_", "-").lower()] = as_text(value)
     return found
 
 
