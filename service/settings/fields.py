@@ -1,17 +1,11 @@
-"""The settings: one frozen object, every field with its default and meaning; all faults are reported at once.
-
-A value comes from a command's flag, else from the environment (`POOLGATE_` and the field's name in capitals), else it
-is the default. An empty variable counts as absent. The table API's settings bear PostgREST's names and take its values.
-"""
+"""Every setting as a field with its default and meaning. The table API's bear PostgREST's names and take its values."""
 
 from __future__ import annotations
 
-import difflib
-import os
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from types import MappingProxyType
-from typing import Annotated, Any, Literal, NamedTuple
+from typing import Annotated, Any, Literal
 
 from pydantic import (
     AfterValidator,
@@ -19,39 +13,16 @@ from pydantic import (
     Field,
     PlainSerializer,
     PrivateAttr,
-    ValidationError,
     ValidationInfo,
     field_validator,
 )
-from pydantic.fields import FieldInfo
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
 from service import forms, units
-from service.errors import SettingsError
+from service.settings.environment import Environment
+from service.settings.names import PREFIX
 
-PREFIX = "POOLGATE_"
-APP_PREFIX = f"{PREFIX}APP_SETTINGS_"
 DEMO_URL = "sqlite:///poolgate-demo.db"
-FLAGS = MappingProxyType({"database_url": "--database", "bind": "--bind", "workers": "--workers", "server": "--server"})
-SECRETS = frozenset({"admin_token", "jwt_secret"})
-
-# Names that a PostgREST configuration may bring along, or a guess, and that are called otherwise here.
-_CALLED_HERE = MappingProxyType(
-    {
-        "db_uri": "database_url",
-        "db_schema": "db_schemas",
-        "db_pool": "pool_max_size",
-        "db_pool_acquisition_timeout": "pool_acquire_timeout",
-        "db_pool_max_lifetime": "pool_max_lifetime",
-        "db_pool_max_idletime": "pool_max_idle",
-        "server_host": "bind",
-        "server_port": "bind",
-        "database": "database_url",
-        "host": "bind",
-        "port": "bind",
-        "pool_size": "pool_max_size",
-    }
-)
 _LEVELS = MappingProxyType({"crit": "critical", "warn": "warning"})
 
 
@@ -295,140 +266,4 @@ class Settings(BaseSettings):
         dotenv_settings: PydanticBaseSettingsSource,
         file_secret_settings: PydanticBaseSettingsSource,
     ) -> tuple[PydanticBaseSettingsSource, ...]:
-        return init_settings, _Environment(settings_cls)
-
-
-class _Environment(PydanticBaseSettingsSource):
-    """What `os.environ` says; unknown `POOLGATE_*` names are passed on as they are, for the model to refuse."""
-
-    def get_field_value(self, field: FieldInfo, field_name: str) -> tuple[Any, str, bool]:
-        name = variable(field_name)
-        return os.environ.get(name), name, False
-
-    def __call__(self) -> dict[str, Any]:
-        found: dict[str, Any] = {}
-        own = {name: value for name, value in os.environ.items() if name.startswith(PREFIX) and value.strip()}
-        if plain := os.environ.get("DATABASE_URL", "").strip():
-            found["database_url"] = plain
-        for name, value in own.items():
-            field = name.removeprefix(PREFIX).lower()
-            if name.startswith(APP_PREFIX):
-                found.setdefault("app_settings", {})[name.removeprefix(APP_PREFIX).lower()] = value
-            else:
-                known = name.isupper() and field in self.settings_cls.model_fields and field != "app_settings"
-                found[field if known else name] = value.strip()
-        return found
-
-
-def load_settings(**flags: Any) -> Settings:
-    """The settings from flags and environment.
-
-    Args:
-        flags: values by field name that win over the environment; None counts as absent.
-
-    Raises:
-        SettingsError: with every fault there is.
-    """
-    given = {name: value for name, value in flags.items() if value is not None}
-    try:
-        settings = Settings(**given)
-    except ValidationError as error:
-        # "from None": pydantic's own error repeats the values, and so the secrets.
-        raise SettingsError(list(_faults(error, given))) from None
-    settings._flags = frozenset(given)
-    return settings
-
-
-class Described(NamedTuple):
-    """One setting as `poolgate settings` shows it."""
-
-    name: str
-    value: str
-    source: Literal["default", "environment", "flag"]
-    meaning: str
-
-
-def describe(settings: Settings) -> list[Described]:
-    """Every setting in the order of its definition, for people; secrets hidden."""
-    return [
-        Described(variable(name), show(name, getattr(settings, name)), _source(settings, name), field.description or "")
-        for name, field in Settings.model_fields.items()
-    ]
-
-
-def show(name: str, value: Any) -> str:
-    """A field's value as one would write it in the environment; a secret is hidden, no value is empty."""
-    if name in SECRETS and value is not None:
-        return "(hidden)"
-    if isinstance(value, Mapping):
-        return ",".join(f"{key}=(hidden)" for key in value)
-    return _SHOWN.get((name, type(value)), _SHOWN.get(type(value), str))(value)
-
-
-_SHOWN: Mapping[object, Callable[[Any], str]] = {
-    type(None): lambda _: "",
-    bool: lambda value: str(value).lower(),
-    float: units.show_seconds,
-    tuple: ",".join,
-    ("database_url", str): forms.safe_url,
-    ("pool_share", float): lambda value: f"{value:g}",
-    ("pool_share", type(None)): lambda _: "none",
-    ("pool_reclaim_after", type(None)): lambda _: "none",
-    ("rate_limit", type(None)): lambda _: "none",
-    ("max_body", int): units.show_size,
-    ("max_url", int): units.show_size,
-    ("max_answer", int): units.show_size,
-    ("max_answer", type(None)): lambda _: "none",
-    ("db_max_cost", float): lambda value: f"{value:g}",
-    ("db_max_cost", type(None)): lambda _: "none",
-    ("db_max_rows", type(None)): lambda _: "none",
-    ("stream_max_rows", type(None)): lambda _: "none",
-}
-
-
-def variable(field: str) -> str:
-    """The environment variable of a field."""
-    return f"{PREFIX}{field.upper()}" + ("_*" if field == "app_settings" else "")
-
-
-def _source(settings: Settings, field: str) -> Literal["default", "environment", "flag"]:
-    if field in settings._flags:
-        return "flag"
-    return "environment" if field in settings.model_fields_set else "default"
-
-
-def _faults(error: ValidationError, given: Mapping[str, Any]) -> Iterator[str]:
-    for fault in error.errors(include_url=False):
-        field = str(fault["loc"][0])
-        if fault["type"] == "default_factory_not_called":
-            continue  # a default that follows another setting: that one's fault is told already
-        if fault["type"] == "extra_forbidden":
-            yield f"{field}: there is no such setting{_near(field)}"
-        else:
-            yield f"{_as_written(field, given)}: {_clause(field, fault)}"
-
-
-def _clause(field: str, fault: Mapping[str, Any]) -> str:
-    value = "the secret" if field in SECRETS else repr(show(field, fault["input"]))
-    context = fault.get("ctx", {})
-    if "error" in context:
-        return f"{value} {context['error']}"
-    if "expected" in context:
-        return f"{value} is not known; expected {context['expected'].replace(chr(39), '')}"
-    return f"{value} cannot be used: {fault['msg'].lower()}"
-
-
-def _as_written(field: str, given: Mapping[str, Any]) -> str:
-    if field in given:
-        return FLAGS.get(field, field)
-    if field == "database_url" and not os.environ.get(variable(field), "").strip():
-        return "DATABASE_URL"
-    return variable(field)
-
-
-def _near(name: str) -> str:
-    bare = name.removeprefix(PREFIX).lower()
-    near = [_CALLED_HERE[bare]] if bare in _CALLED_HERE else difflib.get_close_matches(bare, Settings.model_fields, 1)
-    if not near:
-        return "; `poolgate settings` lists them all"
-    return f"; did you mean {variable(near[0]) if name.startswith(PREFIX) else near[0]}?"
+        return init_settings, Environment(settings_cls)
