@@ -97,11 +97,11 @@ ALLOWED: dict[str, dict[str, str]] = {
     },
     "rest/sql/after.py": {
         "f'{one_more.name}.n'": OURS,
-        "f'{whole}.o{n}'": OURS,
         "f'{whole}.*'": OURS,
         "f'{page.name}.n'": OURS,
-        "f'{page.name}.alike'": OURS,
         "f'{page.name}.o{n}'": OURS,
+        "f'{of}.o{n}'": OURS,
+        "str(limit + more)": NUMBER,
     },
     "rest/sql/builder.py": {"f'{source.alias}.{quote(name)}'": QUOTED},
     "rest/sql/groups.py": {"f'{name}.v{number}'": OURS, "f'{name}.f{number}'": OURS},
