@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import re
 from typing import Any
 
 import pytest
 from two_ways import FAST, OVER, Ask, Asked, serving
 
 from service.pool.stats import PoolStats
+from tests.metrics import values
 
 BOOK = "/rest/v1/book"
 ROW = Ask(f"{BOOK}?id=eq.5")
@@ -32,8 +32,7 @@ async def until(condition: Any) -> None:
 async def counted(asked: Asked) -> dict[str, int]:
     """How many requests were answered, by method and status."""
     text = (await asked(Ask("/-/metrics", None)))[2].decode()
-    found = re.findall(r'^poolgate_http_requests_total\{method="(\w+)",status="(\d+)"\} (\d+)', text, re.MULTILINE)
-    return {f"{method} {status}": int(number) for method, status, number in found}
+    return values(text, "poolgate_http_requests_total")
 
 
 async def test_a_caller_who_leaves(shop_url: str) -> None:

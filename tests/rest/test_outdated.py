@@ -23,6 +23,7 @@ from service.events import StatementsOutdated
 from service.operator.news import in_words
 from service.settings import Settings
 from service.testing import Template, client, running
+from tests.metrics import value
 
 CONNECTIONS = 3
 SCHEMA = """
@@ -100,8 +101,7 @@ class Service:
 
     async def outdated(self) -> int:
         """How often that was found out, as the metrics have it."""
-        page = (await self.http.get("/-/metrics")).text
-        return int(float(page.split("\npoolgate_statements_outdated_total ")[1].split("\n")[0]))
+        return int(value((await self.http.get("/-/metrics")).text, "poolgate_statements_outdated_total"))
 
 
 @asynccontextmanager

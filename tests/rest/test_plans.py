@@ -14,6 +14,7 @@ from sqlalchemy.sql.compiler import SQLCompiler
 from service.app import PoolgateFlask, create_app
 from service.settings import Settings
 from service.testing import Schema, Template, client, running
+from tests.metrics import values
 
 SCHEMA = "create table item (id integer primary key, name text, n integer);"
 FUNCTION = """create function above(low integer) returns setof item stable language sql
@@ -59,12 +60,7 @@ async def ask(http: httpx.AsyncClient, shape: tuple[str, str, Any], number: int)
 
 async def plans(http: httpx.AsyncClient) -> dict[str, int]:
     """As the metrics have them."""
-    found = {}
-    for line in (await http.get("/-/metrics")).text.splitlines():
-        if line.startswith("poolgate_plans_total{"):
-            name, value = line.split(" ")
-            found[name.split('"')[1]] = int(float(value))
-    return found
+    return values((await http.get("/-/metrics")).text, "poolgate_plans_total")
 
 
 @contextmanager

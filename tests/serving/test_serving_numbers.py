@@ -15,10 +15,9 @@ from typing import Any
 import httpx
 import pytest
 from poolgate_process import DEADLINE, Process, Start, until
-from prometheus_client.parser import text_string_to_metric_families as read_text
-from prometheus_client.samples import Sample
 
 from tests.figures import measured
+from tests.metrics import samples, value
 
 pytestmark = pytest.mark.slow
 WORKERS = 3
@@ -60,17 +59,13 @@ def told(http: httpx.Client) -> dict[str, Any]:
     return numbers
 
 
-def samples(http: httpx.Client) -> list[Sample]:
-    return [sample for family in read_text(http.get("/-/metrics").text) for sample in family.samples]
-
-
-def value(http: httpx.Client, name: str, **labels: str) -> float:
-    return sum(each.value for each in samples(http) if each.name == name and labels.items() <= each.labels.items())
+def metrics(http: httpx.Client) -> str:
+    return http.get("/-/metrics").text
 
 
 def misses(http: httpx.Client) -> float:
     """Requests for what is not there: nothing but these tests makes them."""
-    return value(http, "poolgate_http_requests_total", status="404")
+    return value(metrics(http), "poolgate_http_requests_total", status="404")
 
 
 def miss(http: httpx.Client, times: int) -> None:
@@ -82,7 +77,7 @@ def counters(http: httpx.Client) -> dict[str, float]:
     """All that may not go down, by name and labels; a process's own numbers end with it."""
     return {
         f"{each.name}{sorted(each.labels.items())}": each.value
-        for each in samples(http)
+        for each in samples(metrics(http))
         if each.name.endswith(("_total", "_count", "_sum", "_bucket")) and not each.name.startswith("process_")
     }
 
@@ -122,9 +117,9 @@ def test_whichever_is_asked_tells_everybodys(three: Process) -> None:
                 assert sum(each[name] for each in rows) == numbers[name], name
             assert numbers["times"]["usage"]["count"] >= 60
             assert numbers["wait"]["count"] == numbers["acquired"] >= 60
-            assert value(http, "poolgate_pool_max_size") == WORKERS * SIZE
-            assert value(http, "poolgate_workers", state="serving") == WORKERS
-            assert value(http, "poolgate_pool_acquired_total") >= numbers["acquired"]
+            assert value(metrics(http), "poolgate_pool_max_size") == WORKERS * SIZE
+            assert value(metrics(http), "poolgate_workers", state="serving") == WORKERS
+            assert value(metrics(http), "poolgate_pool_acquired_total") >= numbers["acquired"]
             assert http.get("/", headers={"Accept": "application/json"}).json()["pool"]["max_size"] == WORKERS * SIZE
             with http.stream("GET", "/-/pool/events") as stream:
                 first = json.loads(next(stream.iter_lines()).removeprefix("data: "))
@@ -137,11 +132,13 @@ def test_processes_are_told_apart(three: Process) -> None:
     with each_worker(three) as found:
         for http in found.values():
             starts = {
-                each.labels["worker"]: each.value for each in samples(http) if each.name == "process_start_time_seconds"
+                each.labels["worker"]: each.value
+                for each in samples(metrics(http))
+                if each.name == "process_start_time_seconds"
             }
             assert sorted(starts) == ["1", "2", "3"]
             assert all(-5 < time.time() - start < 120 for start in starts.values())
-            assert value(http, "process_resident_memory_bytes", worker="2") > 1 << 20
+            assert value(metrics(http), "process_resident_memory_bytes", worker="2") > 1 << 20
 
 
 def test_a_killed_workers_numbers_stay(three: Process) -> None:
@@ -201,7 +198,7 @@ def test_a_stopped_worker_blocks_nobody(three: Process) -> None:
         assert row["pid"] == stopped
         assert row["age"] >= 3
         assert longest < 1.0
-        assert value(other, "poolgate_workers", state="silent") == 1
+        assert value(metrics(other), "poolgate_workers", state="silent") == 1
         assert (misses(other), told(other)["max_size"]) == (20, WORKERS * SIZE)
         page = other.get("/-/pool", headers={"Accept": "text/html"}).text
         assert "2 of 3 workers serve." in page
@@ -220,5 +217,5 @@ def test_one_alone_is_a_crew_of_one(serve: Start, shop: Path) -> None:
     with httpx.Client(base_url=process.url, timeout=DEADLINE) as http:
         (row,) = told(http)["workers"]
         assert (row["pid"], row["state"], row["asked"], row["max_size"]) == (process.pid, "serving", True, SIZE)
-        assert [each.labels for each in samples(http) if each.name == "process_cpu_seconds_total"] == [{}]
+        assert [each.labels for each in samples(metrics(http)) if each.name == "process_cpu_seconds_total"] == [{}]
         assert "The workers" not in http.get("/-/pool", headers={"Accept": "text/html"}).text
