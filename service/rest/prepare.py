@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import OrderedDict
 from collections.abc import Hashable
 from dataclasses import dataclass
+from typing import TypeVar
 
 from service.catalog.model import Catalog, Relation, Right
 from service.catalog.relationships import Relationships
@@ -93,6 +94,9 @@ class PreparedWrite:
     warnings: tuple[str, ...] = ()
 
 
+Kept = TypeVar("Kept", Prepared, PreparedWrite)
+
+
 class Statements:
     """Prepares requests.
 
@@ -162,14 +166,10 @@ class Statements:
             *(asked.page == Page(), asked.on_conflict, columns, textual, media.form),
             *(of.representation, of.resolution, of.missing),
         )
-        prepared = self._kept.get(key)
+        prepared = self._find(key)
         if isinstance(prepared, PreparedWrite):
-            self._kept.move_to_end(key)
-            self.found += 1
             return prepared
-        made = self._prepare_write(asked, columns, catalog, media, textual)
-        self._keep(key, made)
-        return made
+        return self._keep(key, self._prepare_write(asked, columns, catalog, media, textual))
 
     def call(self, asked: Asked, call: Call, catalog: Catalog, media: Media = JSON) -> Prepared:
         """What calls a function for a request of this shape.
@@ -184,14 +184,10 @@ class Statements:
             *(len(asked.values), asked.read, pages, asked.preferences.count, asked.method == "HEAD"),
             *(media.form, media.explain),
         )
-        prepared = self._kept.get(key)
+        prepared = self._find(key)
         if isinstance(prepared, Prepared):
-            self._kept.move_to_end(key)
-            self.found += 1
             return prepared
-        made = self._prepare_call(asked, call, catalog, media)
-        self._keep(key, made)
-        return made
+        return self._keep(key, self._prepare_call(asked, call, catalog, media))
 
     def _renew(self, catalog: Catalog) -> None:
         if catalog.version != self._version:
@@ -222,22 +218,26 @@ class Statements:
             *(catalog.role, asked.profile, asked.relation, asked.read, pages, count, is_head),
             *(media.form, media.explain, _shape_of(asked.cursor), paged),
         )
-        prepared = self._kept.get(key)
+        prepared = self._find(key)
         if isinstance(prepared, Prepared):
+            return prepared
+        return self._keep(key, self._prepare(asked, catalog, media, paged))
+
+    def _find(self, key: Hashable) -> Prepared | PreparedWrite | None:
+        prepared = self._kept.get(key)
+        if prepared is not None:
             self._kept.move_to_end(key)
             self.found += 1
-            return prepared
-        made = self._prepare(asked, catalog, media, paged)
-        self._keep(key, made)
-        return made
+        return prepared
 
-    def _keep(self, key: Hashable, prepared: Prepared | PreparedWrite) -> None:
+    def _keep(self, key: Hashable, prepared: Kept) -> Kept:
         self.made += 1
         self._kept[key] = prepared
         self._text += len(prepared.statement.text)
         while len(self._kept) > self._size or self._text > self._most_text:
             _, gone = self._kept.popitem(last=False)
             self._text -= len(gone.statement.text)
+        return prepared
 
     def _plan(
         self,
