@@ -12,7 +12,6 @@ from time import time
 from typing import Any
 
 import h11
-from hypercorn.protocol.events import StreamClosed
 from hypercorn.protocol.http_stream import ASGIHTTPState, HTTPStream
 
 _ASKED = {h11.CLIENT: h11.DONE, h11.SERVER: h11.SEND_RESPONSE}
@@ -71,7 +70,7 @@ class Stream(HTTPStream):
             return False
         self.state = ASGIHTTPState.CLOSED
         await self.config.log.access(self.scope, head, time() - self.start_time)
-        await self.send(StreamClosed(stream_id=self.stream_id))
+        await protocol._maybe_recycle()
         return True
 
 

@@ -49,9 +49,10 @@ class Conversation(TCPServer):
             self._close_within(0)
 
     async def protocol_send(self, event: Event) -> None:
-        if isinstance(event, HeadBegan):
+        kind = type(event)  # `isinstance` asks the metaclass of events, an abstract base class, each time it says no
+        if kind is HeadBegan:
             self._close_within(HEAD_TIMEOUT)
-        elif isinstance(event, Refused):
+        elif kind is Refused:
             with suppress(OSError, RuntimeError):
                 self.writer.write_eof()
             self._close_within(LINGER)
