@@ -92,6 +92,9 @@ WALKS = [
     pytest.param("couples?order=b.desc&select=a,b&limit=3", "b.desc,a.desc", id="a part of the key, then the rest"),
     pytest.param("couples?order=note.desc&limit=3", "note.desc,a.desc,b.desc", id="the key in the order's direction"),
     pytest.param("tagged?order=size&limit=3", "size,tag", id="a column without doubles in place of a key"),
+    pytest.param(
+        "walk?select=id&order=i,t,c,n,r,b,d&limit=7", "i,t,c,n,r,b,d,id", id="as many terms as there may be, with nulls"
+    ),
     pytest.param("keyless?order=b&limit=3", "b", id="a table without a key"),
     pytest.param("shown?order=b.desc&limit=3", "b.desc", id="a view"),
     pytest.param("walk?select=id,must&order=must,id&limit=7&must=gt.0&or=(id.lt.30,id.gt.35)", "must,id", id="filters"),

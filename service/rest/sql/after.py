@@ -15,6 +15,10 @@ from service.rest.sql.keyset import Branch, Key, branches
 from service.rest.sql.source import Carried, Expression, Scope
 from service.rest.sql.writer import Cell, Writer
 
+_COUNTED = 2
+"""Branches whose rows are counted, for those after them to read the fewer. SQLite plans a CTE anew in each place that
+speaks of it: were all of them counted, each branch would make the statement twice as large."""
+
 
 class KeysetBuilder(Writer):
     """The part of the builder that tells pages by keys."""
@@ -54,7 +58,7 @@ class KeysetBuilder(Writer):
         Args:
             part: all of them, in their order.
             most: how many rows are read in all.
-            left: how many of these the branches before have left over, which is known when they are read.
+            left: how many of these the first branches have left over, which is known when they are read.
         """
 
     def after_key(
@@ -69,7 +73,7 @@ class KeysetBuilder(Writer):
         last, next_one = self._last(), self._last(1)
         parts = self._parts(rows, self._branches(keyset, keys), keys, next_one)
         one_more = self._numbered(parts, keys).cte(self.alias("w"))
-        self.ending = list(self._ending(one_more, keys, last))
+        self.ending = list(self._ending(one_more, keys, last, next_one))
         number: Expression = literal_column(f"{one_more.name}.n")
         page: Rows = select(literal_column("*")).select_from(one_more).where(number <= last).order_by(number)
         return self.answer(node, page.subquery(name), found)
@@ -91,14 +95,15 @@ class KeysetBuilder(Writer):
         return self.binds.last(more) if limit in (None, ANY) else literal_column(str(limit + more))
 
     def _parts(self, rows: Rows, found: Sequence[Branch], keys: Sequence[Key], most: Expression) -> Iterator[CTE]:
-        """The rows of each branch, of a later one no more than those before it have left over."""
+        """The rows of each branch, of a later one no more than the first ones have left over."""
         left = most
-        for branch in found:
+        for number, branch in enumerate(found):
             part = rows.where(*branch.where).order_by(*branch.order)
             first = limited(part, most) if left is most else self.left_over(part, branch, keys, most, left)
             read = first.cte(self.alias("b"))
             yield read
-            left = left - select(func.count()).select_from(read).scalar_subquery()
+            if number < _COUNTED:
+                left = left - select(func.count()).select_from(read).scalar_subquery()
 
     def _numbered(self, parts: Iterable[CTE], keys: Sequence[Key]) -> Rows:
         """The rows of all branches, each with its number: which order they are read in decides nothing here."""
@@ -111,7 +116,7 @@ class KeysetBuilder(Writer):
         """The terms of ORDER BY, from one on, for the columns that the keys have become in `of`."""
         return [self.sort_again(key, literal_column(f"{of}.o{n}")) for n, key in enumerate(keys[start:], start)]
 
-    def _ending(self, page: CTE, keys: Sequence[Key], last: Expression) -> Iterator[Label[Any]]:
+    def _ending(self, page: CTE, keys: Sequence[Key], last: Expression, next_one: Expression) -> Iterator[Label[Any]]:
         """Where the page ends, for the statement's own row."""
         number: Expression = literal_column(f"{page.name}.n")
         columns: list[Expression] = [literal_column(f"{page.name}.o{n}") for n in range(len(keys))]
@@ -119,7 +124,8 @@ class KeysetBuilder(Writer):
         some: Rows = select(one).select_from(page)
         yield some.where(number > last).exists().label("more")
         # The page's last row and the one behind it, where ORDER BY knows no difference.
-        yield some.where(number >= last).group_by(*columns).having(func.count() > one).exists().label("tied")
+        both = some.where(number.between(last, next_one))
+        yield both.group_by(*columns).having(func.count() > one).exists().label("tied")
         for n, column in enumerate(columns):
             value = select(self.key_out(column)).select_from(page)
             yield value.where(number == last).scalar_subquery().label(f"key{n}")

@@ -21,7 +21,7 @@ SELECT json_send(coalesce(json_agg(_row.*), '[]')) AS body, count(*) AS page_tot
 FROM w6
 WHERE w6.n > $3::BIGINT) AS more, EXISTS (SELECT 1
 FROM w6
-WHERE w6.n >= $3::BIGINT GROUP BY w6.o0, w6.o1
+WHERE w6.n BETWEEN $3::BIGINT AND $2::BIGINT GROUP BY w6.o0, w6.o1
 HAVING count(*) > 1) AS tied, (SELECT CAST(w6.o0 AS TEXT) AS "w6.o0"
 FROM w6
 WHERE w6.n = $3::BIGINT) AS key0, (SELECT CAST(w6.o1 AS TEXT) AS "w6.o1"

@@ -19,7 +19,7 @@ SELECT CAST('[' || coalesce(group_concat(printf($1, CASE typeof(_row.c0) WHEN 'r
 FROM w5
 WHERE w5.n > $4) AS more, EXISTS (SELECT 1
 FROM w5
-WHERE w5.n >= $4 GROUP BY w5.o0, w5.o1
+WHERE w5.n BETWEEN $4 AND $3 GROUP BY w5.o0, w5.o1
 HAVING count(*) > 1) AS tied, (SELECT CASE WHEN (typeof(w5.o0) IN ('text', 'blob')) THEN CAST(substr(typeof(w5.o0), 1, 1) || w5.o0 AS BLOB) ELSE w5.o0 END AS anon_1
 FROM w5
 WHERE w5.n = $4) AS key0, (SELECT CASE WHEN (typeof(w5.o1) IN ('text', 'blob')) THEN CAST(substr(typeof(w5.o1), 1, 1) || w5.o1 AS BLOB) ELSE w5.o1 END AS anon_2

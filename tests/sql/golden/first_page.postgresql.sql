@@ -12,7 +12,7 @@ SELECT json_send(coalesce(json_agg(_row.*), '[]')) AS body, count(*) AS page_tot
 FROM w4
 WHERE w4.n > $2::BIGINT) AS more, EXISTS (SELECT 1
 FROM w4
-WHERE w4.n >= $2::BIGINT GROUP BY w4.o0, w4.o1
+WHERE w4.n BETWEEN $2::BIGINT AND $1::BIGINT GROUP BY w4.o0, w4.o1
 HAVING count(*) > 1) AS tied, (SELECT CAST(w4.o0 AS TEXT) AS "w4.o0"
 FROM w4
 WHERE w4.n = $2::BIGINT) AS key0, (SELECT CAST(w4.o1 AS TEXT) AS "w4.o1"

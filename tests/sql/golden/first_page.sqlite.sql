@@ -12,7 +12,7 @@ SELECT CAST('[' || coalesce(group_concat(printf($1, CASE typeof(_row.c0) WHEN 'r
 FROM w4
 WHERE w4.n > $3) AS more, EXISTS (SELECT 1
 FROM w4
-WHERE w4.n >= $3 GROUP BY w4.o0, w4.o1
+WHERE w4.n BETWEEN $3 AND $2 GROUP BY w4.o0, w4.o1
 HAVING count(*) > 1) AS tied, (SELECT CASE WHEN (typeof(w4.o0) IN ('text', 'blob')) THEN CAST(substr(typeof(w4.o0), 1, 1) || w4.o0 AS BLOB) ELSE w4.o0 END AS anon_1
 FROM w4
 WHERE w4.n = $3) AS key0, (SELECT CASE WHEN (typeof(w4.o1) IN ('text', 'blob')) THEN CAST(substr(typeof(w4.o1), 1, 1) || w4.o1 AS BLOB) ELSE w4.o1 END AS anon_2
