@@ -7,7 +7,8 @@ import contextlib
 import sqlite3
 from collections.abc import AsyncIterator, Callable
 
-from service.database.sqlite.connection import FileConnection, LimitedConnection
+from service.database.sqlite.connection import FileConnection
+from service.database.sqlite.limited import LimitedConnection
 from service.database.sqlite.reflect import schema_version
 
 INTERVAL = 1.0

@@ -1,182 +1,24 @@
-"""SQLite's connections: a file opened for reading or for writing, and the one hop to the thread that works on it."""
+"""An open file of SQLite's, and the one hop to the thread that works on it; or none, for what is done at once."""
 
 from __future__ import annotations
 
 import asyncio
-import re
 import sqlite3
 from collections.abc import Callable
 from contextlib import suppress
-from functools import lru_cache, partial
-from time import monotonic, sleep
+from functools import partial
+from time import monotonic
 from typing import Any, TypeVar
 
 import aiosqlite
 
 from service.database.sqlite.complaints import take_complaint
-from service.database.sqlite.log import Log
+from service.database.sqlite.limited import HastyStatement, LimitedConnection, Statement
 
 T = TypeVar("T")
 
-_LASTING = re.compile(r"\b(?:pragma|attach|detach|temp|temporary)\b", re.IGNORECASE)
-_READ = (
-    *("table_info", "table_xinfo", "table_list", "index_list", "index_info", "index_xinfo", "foreign_key_list"),
-    *("foreign_key_check", "integrity_check", "quick_check", "wal_checkpoint", "optimize"),
-)
-_READS = re.compile(rf"\s*pragma\s+(?:\w+\.)?(?:\w+|(?:{'|'.join(_READ)})\s*[(=][^;]*)[\s;]*", re.IGNORECASE)
-
-BEGIN = "BEGIN IMMEDIATE"
-"""Not a deferred one: that fails where another process writes between its first read and its first write."""
-STEPS = 20_000
-"""Virtual machine steps between two looks at the clock: well under a millisecond, and too far apart to be felt."""
 SETTLE = 2.0
 """Seconds a statement may take to notice that it was stopped; then the connection is given up."""
-
-
-@lru_cache(maxsize=1024)
-def lasts(sql: str) -> bool:
-    """Whether a statement may change the connection for whoever comes next; in SQLite its text shows that.
-
-    A pragma that only reads does not.
-    """
-    return _LASTING.search(sql) is not None and _READS.fullmatch(sql) is None
-
-
-class Statement:
-    """A running statement, with the moment on the monotonic clock at which it must end."""
-
-    __slots__ = ("deadline",)
-
-    def __init__(self, limit: float) -> None:
-        self.deadline = monotonic() + limit
-
-    def stop(self) -> None:
-        self.deadline = 0.0
-
-
-class LimitedConnection(sqlite3.Connection):
-    """A `sqlite3.Connection` whose statements have a time limit, by whatever way they come.
-
-    Args:
-        limit: seconds a statement may run.
-
-    Attributes:
-        left_open: a cursor whose rows may not all have been fetched; until it is closed it holds its snapshot.
-        log: of one that writes.
-    """
-
-    left_open: sqlite3.Cursor | None = None
-    log: Log | None = None
-
-    def __init__(self, *args: Any, limit: float, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.limit = limit
-        self._patience = float(kwargs.get("timeout", 0.0))
-        self.running = Statement(limit)
-        self.is_touched = False
-        """Whether a statement may have changed it for whoever comes next."""
-        self.set_progress_handler(self._over, STEPS)
-
-    def _over(self) -> bool:
-        return monotonic() >= self.running.deadline
-
-    @property
-    def isolation_level(self) -> None:
-        return None
-
-    @isolation_level.setter
-    def isolation_level(self, value: str | None) -> None:
-        """Ignored: SQLAlchemy sets it to leave AUTOCOMMIT, and then sqlite3 would open transactions by itself."""
-
-    def look_at(self, sql: str) -> str:
-        """Before each statement: has the log be short, and notes whether it changes the connection; returns what is to
-        be run of it."""
-        if self.log is not None and not self.in_transaction:
-            began = monotonic()
-            self.log.trim(self)
-            self.running.deadline += monotonic() - began
-        if sql.rstrip(";") == BEGIN:
-            self._begin_to_write()
-            return "-- it has begun"
-        self.is_touched = self.is_touched or lasts(sql)
-        return sql
-
-    def _begin_to_write(self) -> None:
-        """Opens a transaction as soon as nobody else writes. SQLite's own wait for that cannot be stopped, and a
-        caller who hangs up would take the connection with it."""
-        cursor, until, pause = self.plain(), monotonic() + self._patience, 0.001
-        cursor.execute("PRAGMA busy_timeout=0")
-        try:
-            while True:
-                try:
-                    cursor.execute(BEGIN)
-                except sqlite3.OperationalError as error:
-                    is_busy = error.sqlite_errorname.startswith("SQLITE_BUSY")
-                    if not is_busy or self._over() or monotonic() >= until:
-                        raise
-                    sleep(pause)
-                    pause = min(2 * pause, 0.02)
-                else:
-                    return
-        finally:
-            cursor.execute(f"PRAGMA busy_timeout={round(self._patience * 1000)}")
-
-    def cursor(self, factory: Any = None) -> Any:
-        return super().cursor(factory or LimitedCursor)
-
-    def plain(self) -> sqlite3.Cursor:
-        """A cursor without a time limit of its own: that is the whole call's.
-
-        `sqlite3.Cursor(self)` would leak: a connection notes each of its cursors, and only its own way to make one
-        forgets those that are gone.
-        """
-        return super().cursor(sqlite3.Cursor)
-
-    # The standard library's own would take a plain cursor.
-
-    def execute(self, *args: Any) -> LimitedCursor:
-        cursor: LimitedCursor = self.cursor()
-        return cursor.execute(*args)
-
-    def executemany(self, *args: Any) -> LimitedCursor:
-        cursor: LimitedCursor = self.cursor()
-        return cursor.executemany(*args)
-
-    def executescript(self, *args: Any) -> LimitedCursor:
-        cursor: LimitedCursor = self.cursor()
-        return cursor.executescript(*args)
-
-
-class LimitedCursor(sqlite3.Cursor):
-    """The cursor that SQLAlchemy gets. A fetch in parts gets its time anew each time, as in PostgreSQL."""
-
-    connection: LimitedConnection
-
-    def _begin(self) -> None:
-        self.connection.running = Statement(self.connection.limit)
-
-    def execute(self, sql: str, *args: Any) -> LimitedCursor:
-        self._begin()
-        super().execute(self.connection.look_at(sql), *args)
-        return self
-
-    def executescript(self, sql: str) -> LimitedCursor:
-        self._begin()
-        super().executescript(self.connection.look_at(sql))
-        return self
-
-    def executemany(self, *args: Any) -> LimitedCursor:
-        self._begin()
-        super().executemany(*args)
-        return self
-
-    def fetchone(self) -> Any:
-        self._begin()
-        return super().fetchone()
-
-    def fetchmany(self, *args: Any, **kwargs: Any) -> list[Any]:
-        self._begin()
-        return super().fetchmany(*args, **kwargs)
 
 
 class FileConnection(aiosqlite.Connection):
@@ -196,6 +38,8 @@ class FileConnection(aiosqlite.Connection):
         self._opened = opened
         self.limit = limit
         self.given_up = False
+        self._sent = 0  # jobs, counted by the loop
+        self._ended = 0  # counted by the thread
         self._thread.daemon = True  # else a connection nobody closed keeps the process alive
 
     async def _connect(self) -> aiosqlite.Connection:
@@ -240,15 +84,45 @@ class FileConnection(aiosqlite.Connection):
         if not self._running or self._connection is None:
             raise ValueError("Connection closed")  # in its words
         statement = Statement(self.limit if limit is None else limit)
-        answer: asyncio.Future[T] = self._loop.create_future()
-        # As aiosqlite's `_execute`, which asks the system each time which loop runs.
-        self._tx.put_nowait((answer, partial(self._perform, statement, job)))
+        answer = self._hop(partial(self._perform, statement, job))
         try:
             return await answer
         except asyncio.CancelledError:
             statement.stop()
             await self.halt()
             raise
+
+    @property
+    def only_reads(self) -> bool:
+        """Whether it cannot write."""
+        return self._connection is not None and self.raw.only_reads
+
+    @property
+    def is_free(self) -> bool:
+        """Whether what only reads can be run by `run_here`: nothing is under way on it, open on it or set on it."""
+        raw = self._connection
+        if raw is None or self._sent != self._ended or not self._running or self.given_up:
+            return False
+        raw = self.raw
+        try:
+            return raw.only_reads and not (raw.in_transaction or raw.is_touched or raw.left_open)
+        except sqlite3.ProgrammingError:  # closed by somebody who has it from here
+            return False
+
+    def run_here(self, statement: HastyStatement, job: Callable[[LimitedConnection], T]) -> T:
+        """Runs a job at once, in the thread of the caller, who has seen that it `is_free`. What fails so may well
+        succeed by `run`.
+
+        Args:
+            job: as for `run`; changes nothing.
+        """
+        raw = self.raw
+        raw.hasten(True)
+        raw.running = statement
+        try:
+            return job(raw)
+        finally:
+            take_complaint()
 
     @property
     def is_touched(self) -> bool:
@@ -264,7 +138,7 @@ class FileConnection(aiosqlite.Connection):
         Raises:
             sqlite3.Error: it cannot be opened any more; the connection is given up.
         """
-        await self._execute(self._reopen)  # type: ignore[no-untyped-call]  # aiosqlite's own is untyped
+        await self._execute(self._reopen)
 
     def _reopen(self) -> None:
         self.raw.close()  # first: it may have locked the file for itself
@@ -273,6 +147,27 @@ class FileConnection(aiosqlite.Connection):
         except BaseException:
             self.given_up = True
             raise
+
+    async def _execute(self, fn: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
+        if not self._running or self._connection is None:
+            raise ValueError("Connection closed")  # in its words
+        return await self._hop(partial(fn, *args, **kwargs))
+
+    def _hop(self, job: Callable[[], T]) -> asyncio.Future[T]:
+        # As aiosqlite's `_execute`, which asks the system each time which loop runs.
+        answer: asyncio.Future[T] = self._loop.create_future()
+        self._sent += 1
+        self._tx.put_nowait((answer, partial(self._work, job)))
+        return answer
+
+    def _work(self, job: Callable[[], T]) -> T:
+        try:
+            if self._connection is not None:
+                with suppress(sqlite3.ProgrammingError):  # closed by somebody who has it from here
+                    self.raw.hasten(False)
+            return job()
+        finally:
+            self._ended += 1
 
     def _perform(self, statement: Statement, job: Callable[[LimitedConnection], T]) -> T:
         raw = self.raw
@@ -290,7 +185,7 @@ class FileConnection(aiosqlite.Connection):
         self._interrupt()
         if not self.is_open:
             return
-        ended = asyncio.ensure_future(self._execute(int))  # type: ignore[no-untyped-call]  # aiosqlite's own is untyped
+        ended = asyncio.ensure_future(self._execute(int))
         try:
             done, _ = await asyncio.wait({ended}, timeout=SETTLE)
         except asyncio.CancelledError:

@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
+import asyncio
+import math
 import sqlite3
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import Any
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import partial
+from time import monotonic, thread_time
+from typing import Any, TypeVar
 
-from service.database.sqlite.connection import BEGIN, FileConnection, LimitedConnection
+from service.database.sqlite.connection import FileConnection
 from service.database.sqlite.errors import name_of
+from service.database.sqlite.limited import BEGIN, MOST_IN_HASTE, HastyStatement, LimitedConnection
+from service.database.sqlite.short import LONGEST, Short
 from service.errors import AnswerTooLargeError
 from service.pool import Cursor, Row
 
+T = TypeVar("T")
 _NAMES = tuple(str(number) for number in range(1, 32_767))  # SQLite's own most
 
 
@@ -49,7 +56,8 @@ class _at_most:  # noqa: N801  # used as a function; a generator would cost ten 
 
     def __enter__(self) -> None:
         if self._most is not None:
-            self._before = self._raw.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, self._most)
+            most = min(self._most, MOST_IN_HASTE) if self._raw.in_haste else self._most
+            self._before = self._raw.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, most)
 
     def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
         if self._most is None:
@@ -57,6 +65,12 @@ class _at_most:  # noqa: N801  # used as a function; a generator would cost ten 
         self._raw.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, self._before)
         if error is not None and name_of(error) == "SQLITE_TOOBIG":
             raise AnswerTooLargeError from error
+
+
+def _timed(job: Callable[[LimitedConnection], T], raw: LimitedConnection) -> tuple[T, float]:
+    """A job's result and how long the thread worked on it; while others have the interpreter's lock it does not."""
+    began = thread_time()
+    return job(raw), thread_time() - began
 
 
 def _close_left_open(raw: LimitedConnection) -> None:
@@ -88,12 +102,13 @@ class SqliteDriver:
 
     def __init__(self, most: int | None = None) -> None:
         self._most = most
+        self._short = Short()
 
     async def fetch(self, connection: FileConnection, sql: str, args: Sequence[Any]) -> list[Row]:
         def job(raw: LimitedConnection) -> list[Row]:
             return _cursor(raw).execute(raw.look_at(sql), bound(sql, args)).fetchall()
 
-        return await connection.run(job)
+        return await self._run(connection, sql, job)
 
     async def fetchrow(self, connection: FileConnection, sql: str, args: Sequence[Any]) -> Row | None:
         def job(raw: LimitedConnection) -> Row | None:
@@ -103,7 +118,34 @@ class SqliteDriver:
                 cursor.close()  # ends `insert … returning` too: its writes were done before its first row
                 return row
 
-        return await connection.run(job)
+        return await self._run(connection, sql, job)
+
+    async def _run(self, connection: FileConnection, sql: str, job: Callable[[LimitedConnection], T]) -> T:
+        """One statement: here if it is known to be short, else in the connection's thread."""
+        if not connection.only_reads or (runs := self._short.runs(sql)) is None:
+            return await connection.run(job)
+        if not runs.left:
+            if self._short.spent > LONGEST:
+                self._short.spent = 0.0
+                await asyncio.sleep(0)  # many short ones in a row are long too
+            if connection.is_free:
+                statement = HastyStatement(LONGEST)
+                try:
+                    found = connection.run_here(statement, job)
+                except Exception:  # whatever it is, in the thread it is what it always was
+                    runs.fails()
+                else:
+                    runs.on_the_loop(statement)
+                    return found
+                finally:
+                    self._short.spent += LONGEST + monotonic() - statement.deadline
+        try:
+            found, took = await connection.run(partial(_timed, job))
+        except BaseException:
+            runs.in_the_thread(math.inf)
+            raise
+        runs.in_the_thread(took)
+        return found
 
     async def fetchvals(self, connection: FileConnection, statements: Iterable[tuple[str, Sequence[Any]]]) -> list[Any]:
         def job(raw: LimitedConnection) -> list[Any]:

@@ -20,9 +20,10 @@ from service.database.limits import pool_limits
 from service.database.risks import ANONYMOUS_WRITE, Risk
 from service.database.sqlite import changes, dialect, errors, files, reflect, saved
 from service.database.sqlite.api_keys import SqliteApiKeys
-from service.database.sqlite.connection import BEGIN, FileConnection, LimitedConnection
+from service.database.sqlite.connection import FileConnection
 from service.database.sqlite.driver import SqliteDriver
 from service.database.sqlite.keys import SqliteKeys
+from service.database.sqlite.limited import BEGIN, LimitedConnection
 from service.errors import DatabaseAwayError, PoolgateError, SettingsError
 from service.events import Observe
 from service.pool import Pool, Store

@@ -9,9 +9,9 @@ import stat
 from pathlib import Path
 from urllib.parse import quote, unquote, urlsplit
 
-from service.database.sqlite.connection import LimitedConnection
 from service.database.sqlite.functions import register
 from service.database.sqlite.guard import guard
+from service.database.sqlite.limited import LimitedConnection
 from service.database.sqlite.log import LONGEST, Log
 from service.errors import SettingsError
 
@@ -117,6 +117,7 @@ def _open_to_read(path: Path, how: str, limit: float) -> LimitedConnection:
         raw.execute("PRAGMA query_only=ON")
         raw.execute("SELECT 1 FROM sqlite_schema LIMIT 1").fetchall()  # opens the file in earnest
         raw.is_touched = False
+        raw.only_reads = True
     except BaseException:
         raw.close()
         raise
@@ -131,6 +132,7 @@ def _open(path: Path, how: str, limit: float) -> LimitedConnection:
         timeout=BUSY_TIMEOUT,
         isolation_level=None,  # no transaction but those that are asked for
         cached_statements=_STATEMENTS,
+        check_same_thread=False,  # the loop's works on it too; never at the same time, which is `FileConnection`'s part
     )
     try:
         register(raw)

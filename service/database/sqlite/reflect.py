@@ -10,7 +10,7 @@ from types import MappingProxyType
 
 from service.catalog.model import Catalog, Column, ForeignKey, Relation, RelationKind
 from service.database.own import is_own
-from service.database.sqlite.connection import LimitedConnection
+from service.database.sqlite.limited import LimitedConnection
 from service.database.sqlite.tokens import fold, tokens
 from service.database.sqlite.types import type_of
 from service.database.sqlite.views import Views
