@@ -12,8 +12,8 @@ from typing import Any, TypeVar
 
 from service.database.sqlite.connection import FileConnection
 from service.database.sqlite.errors import name_of
-from service.database.sqlite.limited import BEGIN, MOST_IN_HASTE, HastyStatement, LimitedConnection
-from service.database.sqlite.short import LONGEST, Short
+from service.database.sqlite.limited import BEGIN, HastyStatement, LimitedConnection
+from service.database.sqlite.short import GIVE_WAY, LONGEST, Short
 from service.errors import AnswerTooLargeError
 from service.pool import Cursor, Row
 
@@ -56,8 +56,7 @@ class _at_most:  # noqa: N801  # used as a function; a generator would cost ten 
 
     def __enter__(self) -> None:
         if self._most is not None:
-            most = min(self._most, MOST_IN_HASTE) if self._raw.in_haste else self._most
-            self._before = self._raw.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, most)
+            self._before = self._raw.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, self._most)
 
     def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
         if self._most is None:
@@ -125,15 +124,15 @@ class SqliteDriver:
         if not connection.only_reads or (runs := self._short.runs(sql)) is None:
             return await connection.run(job)
         if not runs.left:
-            if self._short.spent > LONGEST:
+            if self._short.spent > GIVE_WAY:
                 self._short.spent = 0.0
-                await asyncio.sleep(0)  # many short ones in a row are long too
+                await asyncio.sleep(0)
             if connection.is_free:
                 statement = HastyStatement(LONGEST)
                 try:
                     found = connection.run_here(statement, job)
                 except Exception:  # whatever it is, in the thread it is what it always was
-                    runs.fails()
+                    runs.fails(statement)
                 else:
                     runs.on_the_loop(statement)
                     return found

@@ -25,8 +25,6 @@ STEPS_IN_HASTE = 500
 """The same on the event loop: some ten microseconds, and not to be seen beside what so many steps take."""
 MOST_WAITING = 0.02
 """Seconds that a statement may take on the loop beyond what it may work."""
-MOST_IN_HASTE = 128 * 1024
-"""Bytes that a value may have on the loop: a step that works on one value may take as long as it is."""
 
 
 @lru_cache(maxsize=1024)
@@ -112,16 +110,15 @@ class LimitedConnection(sqlite3.Connection):
         return self.running.is_over()
 
     def hasten(self, in_haste: bool) -> None:
-        """Has statements fail that would be waited for: for another process's lock, or for work on long values, or for
-        the next look at the clock. Or has them take their time again."""
+        """Has statements end soon, and not wait for another process's lock; or has them take their time again.
+
+        Shorter values (SQLITE_LIMIT_LENGTH) would bound a single step too, but SQLite's printf makes a longer one NULL
+        and says nothing.
+        """
         if in_haste is self.in_haste:
             return
         self.in_haste = in_haste
         self.set_progress_handler(self._over, STEPS_IN_HASTE if in_haste else STEPS)
-        if in_haste:
-            self._longest = self.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, MOST_IN_HASTE)
-        else:
-            self.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, self._longest)
         self._wait_for_locks(0.0 if in_haste else self._patience)
 
     def _wait_for_locks(self, seconds: float) -> None:

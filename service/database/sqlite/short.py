@@ -10,16 +10,19 @@ import re
 
 from service.database.sqlite.limited import HastyStatement
 
-SHORT = 0.001
-"""Seconds of work below which a statement is short."""
+SHORT = 0.0005
+"""Seconds of work below which a statement is short; of what takes longer a second core can take a good part."""
 LONGEST = 0.002
 """Seconds that a statement may work on the loop."""
+GIVE_WAY = 0.01
+"""Seconds of statements on the loop after which it is given a turn: one task may have many short ones in a row."""
 FIRST = 8
 """Short runs in a row that are proof enough of a statement that is new."""
 _MOST = 1024  # of one that was too long on the loop time and again
 _RARELY = 50  # one that fails in so many is no reason to trust it less
 _WAIT = 10  # so many that do not wait make up for one that does
 _MOST_WAITS = 4 * _WAIT
+_STALL = 5 * LONGEST
 _KEPT = 1024  # statements
 
 _ONLY_READS = re.compile(r"\s*(?:select|with)\b", re.IGNORECASE)
@@ -54,13 +57,17 @@ class Runs:
         if not statement.is_late():
             self._waits = max(0, self._waits - 1)
         elif statement.worked() >= LONGEST or self._waits >= _MOST_WAITS:
-            self.fails()
+            self.fails(statement)
         else:
             self._waits += _WAIT
 
-    def fails(self) -> None:
-        """It is not for the loop, at least this time: it proves itself anew, twice as often if it failed lately."""
-        self._price = max(FIRST, self._price // 2) if self._since >= _RARELY else min(2 * self._price, _MOST)
+    def fails(self, statement: HastyStatement) -> None:
+        """It is not for the loop, at least this time: it proves itself anew, twice as often if it failed lately, and as
+        often as can be if one step of it was so long that nothing could stop it."""
+        if statement.worked() >= _STALL:
+            self._price = _MOST
+        else:
+            self._price = max(FIRST, self._price // 2) if self._since >= _RARELY else min(2 * self._price, _MOST)
         self.left = self._price
         self._since = self._waits = 0
 
@@ -69,7 +76,7 @@ class Short:
     """The statements of one database, known by their text, in which the values are not.
 
     Attributes:
-        spent: seconds on the loop since it last had a chance to do anything else.
+        spent: seconds of statements on the loop since it was last given a turn.
     """
 
     def __init__(self) -> None:
