@@ -5,6 +5,8 @@ from __future__ import annotations
 import math
 import random
 import struct
+from collections.abc import Callable
+from time import process_time
 
 import asyncpg
 import pytest
@@ -87,3 +89,18 @@ def test_what_cannot_be_cast_is_refused(cast: object, value: object, sqlstate: s
     with pytest.raises(ComplaintError) as refused:
         cast(value)
     assert refused.value.sqlstate == sqlstate
+
+
+@pytest.mark.parametrize("cast", [pg_double, pg_numeric, pg_integer])
+@pytest.mark.parametrize(
+    "text",
+    ["1" * 200_000 + "x", " " * 200_000 + "x", "1" * 100_000 + "." + "1" * 100_000 + "x"],
+    ids=["digits", "spaces", "fraction"],
+)
+def test_a_long_text_that_is_no_number_is_refused_at_once(cast: Callable[[str], object], text: str) -> None:
+    """What it takes grows with the text and no faster: 8,000 digits and a letter once took seconds, in which the whole
+    process stood still."""
+    began = process_time()
+    with pytest.raises(ComplaintError):
+        cast(text)
+    assert process_time() - began < 1

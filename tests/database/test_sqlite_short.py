@@ -435,13 +435,19 @@ def proven() -> Runs:
     return runs
 
 
-def test_a_long_run_begins_the_proof_anew() -> None:
-    """Short runs count only in a row."""
+def test_one_that_is_long_now_and_again_proves_nothing() -> None:
+    """A long run takes back a few short ones; where they are one in four the proof never comes to its end."""
     runs = Runs()
-    for _ in range(FIRST - 1):
+    for _ in range(1000):
         runs.in_the_thread(SHORT / 2)
-    runs.in_the_thread(SHORT * 2)
+        runs.in_the_thread(SHORT / 2)
+        runs.in_the_thread(SHORT / 2)
+        runs.in_the_thread(SHORT * 2)
     assert runs.left == FIRST
+    for _ in range(FIRST):
+        assert runs.left
+        runs.in_the_thread(SHORT / 2)
+    assert not runs.left
 
 
 def test_work_counts_at_once_and_waiting_only_if_it_is_often() -> None:

@@ -9,8 +9,8 @@ from decimal import Decimal
 from service.database.sqlite.complaints import complain
 
 SqliteValue = int | float | str | bytes | None
-_INTEGER = re.compile(r"\s*[+-]?\d+\s*", re.ASCII)
-_NUMBER = re.compile(r"\s*[+-]?(?:(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?|inf(?:inity)?)\s*", re.ASCII | re.IGNORECASE)
+_INTEGER = re.compile(r"\s*+[+-]?\d++\s*+", re.ASCII)
+_NUMBER = re.compile(r"\s*+[+-]?(?:(?:\d++\.?\d*+|\.\d++)(?:e[+-]?\d++)?|inf(?:inity)?)\s*+", re.ASCII | re.IGNORECASE)
 _TRUE = frozenset({"t", "tr", "tru", "true", "y", "ye", "yes", "on", "1"})
 _FALSE = frozenset({"f", "fa", "fal", "fals", "false", "n", "no", "of", "off", "0"})
 _MOST_DIGITS = 400  # of an integer: Python refuses to read thousands

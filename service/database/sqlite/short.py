@@ -10,15 +10,17 @@ import re
 
 from service.database.sqlite.limited import HastyStatement
 
-SHORT = 0.0005
-"""Seconds of work below which a statement is short; of what takes longer a second core can take a good part."""
+SHORT = 0.001
+"""Seconds of work in the thread below which a statement is short. Beside others that want the interpreter's lock it is
+up to twice what the same statement works on the loop."""
 LONGEST = 0.002
 """Seconds that a statement may work on the loop."""
 GIVE_WAY = 0.01
 """Seconds of statements on the loop after which it is given a turn: one task may have many short ones in a row."""
 FIRST = 8
-"""Short runs in a row that are proof enough of a statement that is new."""
+"""Short runs that are proof enough of a statement that is new."""
 _MOST = 1024  # of one that was too long on the loop time and again
+_LONG = 4  # short runs that make up for a long one
 _RARELY = 50  # one that fails in so many is no reason to trust it less
 _WAIT = 10  # so many that do not wait make up for one that does
 _MOST_WAITS = 4 * _WAIT
@@ -49,7 +51,7 @@ class Runs:
 
     def in_the_thread(self, seconds: float) -> None:
         """It was run in the thread, which worked that long on it."""
-        self.left = max(0, self.left - 1) if seconds < SHORT else self._price
+        self.left = max(0, self.left - 1) if seconds < SHORT else min(self.left + _LONG, self._price)
 
     def on_the_loop(self, statement: HastyStatement) -> None:
         """It was run on the loop, to its end."""
