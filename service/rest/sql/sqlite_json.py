@@ -66,10 +66,24 @@ _AS_JSON: dict[Kind, str] = {
     Kind.JSON: "CASE WHEN typeof({0}) = 'text' AND json_valid({0}) THEN {0} ELSE {1} END",
 }
 # `json_quote` would write a REAL with 15 digits and so change it.
-_BY_STORAGE = (
-    "CASE typeof({0}) WHEN 'real' THEN {1}"
-    " WHEN 'blob' THEN '\"\\\\x' || lower(hex({0})) || '\"' ELSE json_quote({0}) END"
-)
+_STORED = {
+    "text": "json_quote({0})",
+    "integer": "{0}",
+    "null": "'null'",
+    "real": "{1}",
+    "blob": "'\"\\\\x' || lower(hex({0})) || '\"'",
+}
+_USUALLY = {Kind.INTEGER: "integer", Kind.REAL: "real", Kind.NUMERIC: "real", Kind.BLOB: "blob"}
+
+
+def _by_storage(first: str) -> str:
+    """The JSON text of a value by how it is stored; what is looked for first costs the least."""
+    order = sorted(_STORED, key=lambda each: each != first)
+    cases = " ".join(f"WHEN '{each}' THEN {_STORED[each]}" for each in order)
+    return f"CASE typeof({{0}}) {cases} END"
+
+
+_BY_STORAGE = {first: _by_storage(first) for first in _STORED}
 _REAL = "pg_real({0})"
 # Most need no more than 15, and then they need no Python either: a call into it costs more than all else of a value.
 # Beyond these bounds SQLite and Python write an exponent, each in its way.
@@ -90,7 +104,8 @@ def json_text(name: str, kind: Kind, cast_name: str | None) -> Expression:
         cast_name: the type that it was cast to, if it was.
     """
     given = kind if cast_name is None else cast_kind(cast_name)
-    stored = _BY_STORAGE.format(name, _REALS.get(given, _REAL).format(name))
+    by_storage = _BY_STORAGE[_USUALLY.get(given, "text")]
+    stored = by_storage.format(name, _REALS.get(given, _REAL).format(name))
     return literal_column(_AS_JSON.get(given, "{1}").format(name, stored))
 
 

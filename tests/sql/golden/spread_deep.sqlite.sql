@@ -1,9 +1,9 @@
 -- author?select=name,...book(title,...review(body))
-SELECT CAST('[' || coalesce(group_concat(printf($1, CASE typeof(_row.c0) WHEN 'real' THEN pg_real(_row.c0) WHEN 'blob' THEN '"\\x' || lower(hex(_row.c0)) || '"' ELSE json_quote(_row.c0) END, coalesce(_row.c1, 'null'), coalesce(_row.c2, 'null'))), '') || ']' AS BLOB) AS body, count(*) AS page_total
+SELECT CAST('[' || coalesce(group_concat(printf($1, CASE typeof(_row.c0) WHEN 'text' THEN json_quote(_row.c0) WHEN 'integer' THEN _row.c0 WHEN 'null' THEN 'null' WHEN 'real' THEN pg_real(_row.c0) WHEN 'blob' THEN '"\\x' || lower(hex(_row.c0)) || '"' END, coalesce(_row.c1, 'null'), coalesce(_row.c2, 'null'))), '') || ']' AS BLOB) AS body, count(*) AS page_total
 FROM (WITH s7 AS MATERIALIZED
-(SELECT p2.v0 AS e0, (SELECT '[' || '[' || coalesce(group_concat(CASE typeof(_row.c0) WHEN 'real' THEN pg_real(_row.c0) WHEN 'blob' THEN '"\\x' || lower(hex(_row.c0)) || '"' ELSE json_quote(_row.c0) END), '') || ']' || ',' || '[' || coalesce(group_concat(coalesce(_row.c1, 'null')), '') || ']' || ']' AS anon_1
+(SELECT p2.v0 AS e0, (SELECT '[' || '[' || coalesce(group_concat(CASE typeof(_row.c0) WHEN 'text' THEN json_quote(_row.c0) WHEN 'integer' THEN _row.c0 WHEN 'null' THEN 'null' WHEN 'real' THEN pg_real(_row.c0) WHEN 'blob' THEN '"\\x' || lower(hex(_row.c0)) || '"' END), '') || ']' || ',' || '[' || coalesce(group_concat(coalesce(_row.c1, 'null')), '') || ']' || ']' AS anon_1
 FROM (WITH s6 AS MATERIALIZED
-(SELECT p4.v0 AS e0, (SELECT '[' || '[' || coalesce(group_concat(CASE typeof(_row.c0) WHEN 'real' THEN pg_real(_row.c0) WHEN 'blob' THEN '"\\x' || lower(hex(_row.c0)) || '"' ELSE json_quote(_row.c0) END), '') || ']' || ']' AS anon_2
+(SELECT p4.v0 AS e0, (SELECT '[' || '[' || coalesce(group_concat(CASE typeof(_row.c0) WHEN 'text' THEN json_quote(_row.c0) WHEN 'integer' THEN _row.c0 WHEN 'null' THEN 'null' WHEN 'real' THEN pg_real(_row.c0) WHEN 'blob' THEN '"\\x' || lower(hex(_row.c0)) || '"' END), '') || ']' || ']' AS anon_2
 FROM (SELECT t5."body" AS c0
 FROM "main"."review" AS t5
 WHERE t5."book_id" = p4.k0) AS _row) AS e1
