@@ -138,6 +138,14 @@ async def test_in_every_form(url: str, query: str, accept: str) -> None:
         assert counted.status_code in (200, 206)
 
 
+async def test_one_row_that_is_too_large_by_itself(url: str) -> None:
+    """Security 13: a row is refused like rows are; it is not left out."""
+    columns = ",".join(f"c{number}:body" for number in range(60))
+    async with serving(url, max_answer=MIB // 2) as (http, _):
+        assert refusal(await http.get(f"/rest/v1/big?select={columns}&limit=1")) == TOO_LARGE
+        assert refusal(await http.get(f"/rest/v1/big?select={columns},id&limit=2&id=gt.7")) == TOO_LARGE
+
+
 @pytest.mark.parametrize("accept", ["text/plain", "application/octet-stream"])
 async def test_one_column_as_it_is(url: str, accept: str) -> None:
     """Security 13: it is so for the bare values of one column."""

@@ -186,7 +186,9 @@ class SqliteBuilder(SqliteConditions):
             piece = cells[start : start + _MOST_ARGUMENTS]
             members = ",".join(f"{_json_key(cell.key)}:%s" for cell in piece)
             template = f"{'{' if start == 0 else ','}{members}{'}' if start == starts[-1] else ''}"
-            pieces.append(func.printf(self.binds.constant(template), *map(_text, piece)))
+            # Of what would be too long printf makes NULL, and a row would be missing; this is the error for it.
+            made = func.printf(self.binds.constant(template), *map(_text, piece))
+            pieces.append(func.coalesce(made, literal_column("zeroblob(2147483647)")))
         return _joined(pieces)
 
 

@@ -1,6 +1,6 @@
 -- author?select=name,book!inner(n:count())&book.having=(n.gt.1)
-SELECT CAST('[' || coalesce(group_concat(printf($1, CASE typeof(_row.c0) WHEN 'text' THEN json_quote(_row.c0) WHEN 'integer' THEN _row.c0 WHEN 'null' THEN 'null' WHEN 'real' THEN pg_real(_row.c0) WHEN 'blob' THEN '"\\x' || lower(hex(_row.c0)) || '"' END, coalesce(_row.c1, '[]'))), '') || ']' AS BLOB) AS body, count(*) AS page_total
-FROM (SELECT p5.v0 AS c0, (SELECT '[' || group_concat(printf($2, CASE typeof(_row.c0) WHEN 'integer' THEN _row.c0 WHEN 'text' THEN json_quote(_row.c0) WHEN 'null' THEN 'null' WHEN 'real' THEN pg_real(_row.c0) WHEN 'blob' THEN '"\\x' || lower(hex(_row.c0)) || '"' END)) || ']' AS anon_1
+SELECT CAST('[' || coalesce(group_concat(coalesce(printf($1, CASE typeof(_row.c0) WHEN 'text' THEN json_quote(_row.c0) WHEN 'integer' THEN _row.c0 WHEN 'null' THEN 'null' WHEN 'real' THEN pg_real(_row.c0) WHEN 'blob' THEN '"\\x' || lower(hex(_row.c0)) || '"' END, coalesce(_row.c1, '[]')), zeroblob(2147483647))), '') || ']' AS BLOB) AS body, count(*) AS page_total
+FROM (SELECT p5.v0 AS c0, (SELECT '[' || group_concat(coalesce(printf($2, CASE typeof(_row.c0) WHEN 'integer' THEN _row.c0 WHEN 'text' THEN json_quote(_row.c0) WHEN 'null' THEN 'null' WHEN 'real' THEN pg_real(_row.c0) WHEN 'blob' THEN '"\\x' || lower(hex(_row.c0)) || '"' END), zeroblob(2147483647))) || ']' AS anon_1
 FROM (SELECT h8.f0 AS c0
 FROM (SELECT count(*) AS f0
 FROM (SELECT 1 AS one

@@ -1,5 +1,5 @@
 -- author?select=name,...book(title,...review(body))
-SELECT CAST('[' || coalesce(group_concat(printf($1, CASE typeof(_row.c0) WHEN 'text' THEN json_quote(_row.c0) WHEN 'integer' THEN _row.c0 WHEN 'null' THEN 'null' WHEN 'real' THEN pg_real(_row.c0) WHEN 'blob' THEN '"\\x' || lower(hex(_row.c0)) || '"' END, coalesce(_row.c1, 'null'), coalesce(_row.c2, 'null'))), '') || ']' AS BLOB) AS body, count(*) AS page_total
+SELECT CAST('[' || coalesce(group_concat(coalesce(printf($1, CASE typeof(_row.c0) WHEN 'text' THEN json_quote(_row.c0) WHEN 'integer' THEN _row.c0 WHEN 'null' THEN 'null' WHEN 'real' THEN pg_real(_row.c0) WHEN 'blob' THEN '"\\x' || lower(hex(_row.c0)) || '"' END, coalesce(_row.c1, 'null'), coalesce(_row.c2, 'null')), zeroblob(2147483647))), '') || ']' AS BLOB) AS body, count(*) AS page_total
 FROM (WITH s7 AS MATERIALIZED
 (SELECT p2.v0 AS e0, (SELECT '[' || '[' || coalesce(group_concat(CASE typeof(_row.c0) WHEN 'text' THEN json_quote(_row.c0) WHEN 'integer' THEN _row.c0 WHEN 'null' THEN 'null' WHEN 'real' THEN pg_real(_row.c0) WHEN 'blob' THEN '"\\x' || lower(hex(_row.c0)) || '"' END), '') || ']' || ',' || '[' || coalesce(group_concat(coalesce(_row.c1, 'null')), '') || ']' || ']' AS anon_1
 FROM (WITH s6 AS MATERIALIZED

@@ -7,8 +7,8 @@ WHERE t0."id" > $1
 DELETE FROM "main"."book" AS t0 WHERE t0.rowid IN (SELECT _key.value
 FROM json_each($1) AS _key)
 -- rows
-SELECT CAST('[' || coalesce(group_concat(printf($1, CASE typeof(_row.c0) WHEN 'text' THEN json_quote(_row.c0) WHEN 'integer' THEN _row.c0 WHEN 'null' THEN 'null' WHEN 'real' THEN pg_real(_row.c0) WHEN 'blob' THEN '"\\x' || lower(hex(_row.c0)) || '"' END, coalesce(_row.c1, '[]'))), '') || ']' AS BLOB) AS body, count(*) AS page_total
-FROM (SELECT p1.v0 AS c0, (SELECT '[' || group_concat(printf($2, CASE typeof(_row.c0) WHEN 'text' THEN json_quote(_row.c0) WHEN 'integer' THEN _row.c0 WHEN 'null' THEN 'null' WHEN 'real' THEN pg_real(_row.c0) WHEN 'blob' THEN '"\\x' || lower(hex(_row.c0)) || '"' END)) || ']' AS anon_1
+SELECT CAST('[' || coalesce(group_concat(coalesce(printf($1, CASE typeof(_row.c0) WHEN 'text' THEN json_quote(_row.c0) WHEN 'integer' THEN _row.c0 WHEN 'null' THEN 'null' WHEN 'real' THEN pg_real(_row.c0) WHEN 'blob' THEN '"\\x' || lower(hex(_row.c0)) || '"' END, coalesce(_row.c1, '[]')), zeroblob(2147483647))), '') || ']' AS BLOB) AS body, count(*) AS page_total
+FROM (SELECT p1.v0 AS c0, (SELECT '[' || group_concat(coalesce(printf($2, CASE typeof(_row.c0) WHEN 'text' THEN json_quote(_row.c0) WHEN 'integer' THEN _row.c0 WHEN 'null' THEN 'null' WHEN 'real' THEN pg_real(_row.c0) WHEN 'blob' THEN '"\\x' || lower(hex(_row.c0)) || '"' END), zeroblob(2147483647))) || ']' AS anon_1
 FROM (SELECT t2."body" AS c0
 FROM "main"."review" AS t2
 WHERE t2."book_id" = p1.k0) AS _row) AS c1
