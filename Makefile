@@ -38,15 +38,18 @@ help:
 run: $(VENV)/.runtime
 	@$(BIN)/poolgate serve
 
-# What only computes runs side by side; what looks at the clock runs by itself.
-SIDE_BY_SIDE = tests/asked tests/catalog tests/clients tests/functions tests/openapi tests/postgrest tests/rest tests/security tests/sql
+# What looks at the clock, or counts what its process does, runs by itself; all else runs side by side, a file at a time,
+# in the order of tests/conftest.py.
+ALONE = tests/fast tests/guard tests/pool tests/reliability tests/serving tests/operator/test_pool_page.py \
+	$(patsubst %,tests/database/test_%.py,keys lane silence sqlite_files sqlite_functions sqlite_log sqlite_waiting time_limits) \
+	tests/test_benchmarks.py tests/test_scale.py
 test: $(VENV)/.dev
 ifdef ARGS
 	@$(BIN)/python -m pytest $(ARGS)
 else
 	@status=0; \
-	$(BIN)/python -m pytest -q -n auto --dist loadfile $(SIDE_BY_SIDE) || status=1; \
-	$(BIN)/python -m pytest $(SIDE_BY_SIDE:%=--ignore=%) || status=1; \
+	$(BIN)/python -m pytest -q -n auto --dist loadfile --no-loadscope-reorder $(ALONE:%=--ignore=%) || status=1; \
+	$(BIN)/python -m pytest $(ALONE) || status=1; \
 	exit $$status
 endif
 

@@ -242,10 +242,17 @@ def add_streams(app: AsyncFlask, log: list[str]) -> None:
 
 
 def add_waits(app: AsyncFlask, log: list[str]) -> None:
-    @app.get("/sleep/<float:seconds>")
-    async def sleep(seconds):
-        await asyncio.sleep(seconds)
-        return "slept"
+    here = 0
+    everybody = asyncio.Event()
+
+    @app.get("/together/<int:number>")
+    async def together(number):
+        nonlocal here
+        here += 1
+        if here == number:
+            everybody.set()
+        await everybody.wait()
+        return "together"
 
     @app.get("/forever")
     async def forever():

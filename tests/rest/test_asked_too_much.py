@@ -18,7 +18,7 @@ from service.settings import Settings
 from service.testing import client, running
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
-SOON = 0.020  # seconds
+SOON = 0.020  # seconds of the processor's: no connection is taken that could be waited for
 SCHEMA = """
 create table a (id integer primary key, name text, parent integer references a);
 insert into a values (1, 'one', null), (2, 'two', 1), (3, 'three', 2);
@@ -46,12 +46,13 @@ async def applications(templates: Any) -> AsyncIterator[Applications]:
 
 
 async def asked(http: httpx.AsyncClient, query: str) -> tuple[httpx.Response, float]:
-    """The answer, and how many seconds it took: the fastest of five, for the machine has other work."""
-    url, times = httpx.URL("http://testserver").copy_with(raw_path=f"/rest/v1/a?{query}".encode()), []
-    for _ in range(5):
-        began = time.perf_counter()
+    """The answer, and how many seconds it took: the fastest of five at most, for the machine has other work."""
+    url = httpx.URL("http://testserver").copy_with(raw_path=f"/rest/v1/a?{query}".encode())
+    times: list[float] = []
+    while not times or (times[-1] > SOON and len(times) < 5):
+        began = time.process_time()
         answer = await asyncio.wait_for(http.get(url), timeout=30)
-        times.append(time.perf_counter() - began)
+        times.append(time.process_time() - began)
     return answer, min(times)
 
 

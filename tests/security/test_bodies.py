@@ -10,29 +10,32 @@ import gzip
 import json
 import time
 from collections.abc import AsyncIterator
-from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
+import pytest_asyncio
 
 from service.app import create_app
 from service.pool import Pool
 from service.settings import Settings
 from tests.security.bounded_service import BOTH, of, refusal, serving, value_of
 
+pytestmark = pytest.mark.asyncio(loop_scope="module")
 SCHEMA = "create table item (id integer primary key, name text);"
-SOON = 1.5  # seconds of the processor's, the best of three; some tenths on a machine without other work
+SOON = 1000  # times what reading a usual body costs at that moment, as 1.5 s to 1.5 ms
+USUAL = json.dumps([{"id": n} for n in range(10_000)])
 Service = tuple[httpx.AsyncClient, Pool]
 
 
-@pytest.fixture
-async def service(sqlite_templates: Any, tmp_path: Path) -> AsyncIterator[Service]:
+@pytest_asyncio.fixture(loop_scope="module", scope="module")
+async def service(sqlite_templates: Any, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Service]:
     """A table, a saved function and one in Python."""
-    (tmp_path / "saved.sql").write_text("-- param: name text\n-- readonly: yes\nselect :name as said")
+    functions = tmp_path_factory.mktemp("functions")
+    (functions / "saved.sql").write_text("-- param: name text\n-- readonly: yes\nselect :name as said")
     async with sqlite_templates(SCHEMA).fresh() as url:
         app = create_app(
-            Settings(database_url=url, anonymous="write", functions=tmp_path, log_level="critical", max_objects=1000)
+            Settings(database_url=url, anonymous="write", functions=functions, log_level="critical", max_objects=1000)
         )
 
         @app.rpc("in_python")
@@ -49,16 +52,22 @@ WAYS = [("POST", "item"), ("PATCH", "item?id=eq.1"), ("PUT", "item?id=eq.1"), ("
 ROWS = [way for way in WAYS if "rpc" not in way[1] and way[1]]
 
 
-async def sent(service: Service, way: tuple[str, str], body: bytes, **headers: str) -> tuple[httpx.Response, float]:
-    """The answer, and the seconds it took at best; that no connection was taken for it is checked."""
+async def sent(service: Service, way: tuple[str, str], body: bytes, **headers: str) -> httpx.Response:
+    """The answer, which came soon, at the latest when asked for a third time; that no connection was taken for it is
+    checked."""
     http, pool = service
-    before, times = pool.stats().acquired, []
-    for _ in range(3):
+    before = pool.stats().acquired
+    costs = []
+    while not costs or (costs[-1] >= SOON and len(costs) < 3):
+        began = time.process_time()
+        json.loads(USUAL)
+        usual = time.process_time() - began
         began = time.process_time()
         answer = await asyncio.wait_for(http.request(way[0], f"/rest/v1/{way[1]}", content=body, headers=headers), 30)
-        times.append(time.process_time() - began)
+        costs.append((time.process_time() - began) / usual)
     assert pool.stats().acquired == before, "it took a connection"
-    return answer, min(times)
+    assert min(costs) < SOON, costs
+    return answer
 
 
 @pytest.mark.parametrize("way", WAYS, ids=" ".join)
@@ -67,11 +76,10 @@ async def test_a_compressed_body(service: Service, way: tuple[str, str], coding:
     """Security 16: a body that is compressed is 415 wherever one is read, with a hint and what would be taken; a
     kilobyte that would grow to a gigabyte is never unpacked."""
     body = gzip.compress(json.dumps([{"id": 1}]).encode())
-    answer, took = await sent(service, way, body, **{"Content-Encoding": coding, "Content-Type": "application/json"})
+    answer = await sent(service, way, body, **{"Content-Encoding": coding, "Content-Type": "application/json"})
     assert refusal(answer) == (415, "PGRST107")
     assert answer.json()["hint"] == "Send it as it is, without Content-Encoding."
     assert answer.headers["Accept-Encoding"] == "identity"
-    assert took < SOON
 
 
 async def test_a_body_as_it_is(service: Service) -> None:
@@ -89,7 +97,7 @@ async def test_a_body_as_it_is(service: Service) -> None:
 ])  # fmt: skip
 async def test_a_type_that_is_not_known(service: Service, way: tuple[str, str], kind: str) -> None:
     """Security 16: a body says what it is; of a type that is not read it is 415, wherever a body is read."""
-    answer, _ = await sent(service, way, b"{}", **{"Content-Type": kind})
+    answer = await sent(service, way, b"{}", **{"Content-Type": kind})
     # XML is what a function may take as it is; there is none that does.
     takes_xml = way[1] == "rpc/saved" and kind == "application/xml"
     assert refusal(answer) == ((404, "PGRST202") if takes_xml else (415, "PGRST107"))
@@ -128,20 +136,18 @@ HOSTILE = {
 async def test_hostile_json_of_rows(service: Service, way: tuple[str, str], what: str) -> None:
     """Security 16: what nests too deep, has too much in it or is no JSON is 400 within a moment, whatever its size,
     and takes no connection."""
-    answer, took = await sent(service, way, HOSTILE[what], **{"Content-Type": "application/json"})
+    answer = await sent(service, way, HOSTILE[what], **{"Content-Type": "application/json"})
     assert refusal(answer)[0] == 400, answer.text
     assert answer.json()["code"] in ("PGRST102", "PGRST204", "42703")
     assert len(answer.content) < 2000
-    assert took < SOON, took
 
 
 @pytest.mark.parametrize("way", [way for way in WAYS if way not in ROWS], ids=" ".join)
 @pytest.mark.parametrize("what", [name for name in HOSTILE if name not in ("nothing", "a MiB of blanks")])
 async def test_hostile_json_of_calls(service: Service, way: tuple[str, str], what: str) -> None:
     """Security 16: it is so for the arguments of a function, and for a batch."""
-    answer, took = await sent(service, way, HOSTILE[what], **{"Content-Type": "application/json"})
+    answer = await sent(service, way, HOSTILE[what], **{"Content-Type": "application/json"})
     assert answer.status_code in (400, 404), answer.text  # 404: there is no function with such parameters
-    assert took < SOON, took
 
 
 @pytest.mark.parametrize("kind, body", [
@@ -150,7 +156,7 @@ async def test_hostile_json_of_calls(service: Service, way: tuple[str, str], wha
 ])  # fmt: skip
 async def test_too_many_objects(service: Service, kind: str, body: bytes) -> None:
     """Security 16: more objects, or lines of CSV, than MAX_OBJECTS are refused; as many as that are written."""
-    answer, _ = await sent(service, ("POST", "item"), body, **{"Content-Type": kind})
+    answer = await sent(service, ("POST", "item"), body, **{"Content-Type": kind})
     assert refusal(answer) == (400, "PGRST102")
     assert "MAX_OBJECTS" in answer.json()["hint"]
     one_less = body.replace(b'{"name":"a"},', b"", 1) if kind == "application/json" else body.removesuffix(b"a\n")

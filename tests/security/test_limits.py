@@ -25,7 +25,7 @@ from tests.security.bounded_service import BOTH, serving
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 DOCS = Path(__file__).parents[2] / "docs" / "limits.md"
-SOON = 0.05  # seconds of the processor's, the best of five
+SOON = 0.05  # seconds of the processor's, at best
 SCHEMA = """
 create table a (id integer primary key, name text, parent integer references a);
 insert into a values (1, 'one', null), (2, 'two', 1);
@@ -101,7 +101,7 @@ async def test_beyond_a_limit(services: Services, database: str, case: Case) -> 
     http, pool = services[database]
     url = httpx.URL("http://testserver").copy_with(raw_path=f"/rest/v1/{path}".encode())
     before, times = pool.stats().acquired, []
-    for _ in range(5):
+    while not times or (times[-1] >= SOON and len(times) < 5):
         began = time.process_time()
         answer = await asyncio.wait_for(http.request(method, url, **options), timeout=30)
         times.append(time.process_time() - began)
