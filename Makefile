@@ -40,9 +40,12 @@ run: $(VENV)/.runtime
 
 # What looks at the clock, or counts what its process does, runs by itself; all else runs side by side, a file at a time,
 # in the order of tests/conftest.py.
-ALONE = tests/fast tests/guard tests/pool tests/reliability tests/serving tests/operator/test_pool_page.py \
-	$(patsubst %,tests/database/test_%.py,keys lane silence sqlite_files sqlite_functions sqlite_log sqlite_waiting time_limits) \
-	tests/test_benchmarks.py tests/test_scale.py
+of = $(patsubst %,tests/$(1)_%.py,$(2))
+ALONE = tests/fast tests/guard tests/pool tests/operator/test_pool_page.py tests/test_benchmarks.py tests/test_scale.py \
+	$(call of,database/test,keys lane silence sqlite_files sqlite_functions sqlite_log sqlite_waiting time_limits) \
+	$(call of,reliability/test_faults,clients database network sqlite start time) \
+	$(call of,security/test_api_keys,workers) \
+	$(call of,serving/test_serving,bodies callers granian numbers stop workers)
 test: $(VENV)/.dev
 ifdef ARGS
 	@$(BIN)/python -m pytest $(ARGS)

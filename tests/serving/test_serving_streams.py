@@ -116,7 +116,7 @@ def test_readers_who_come_and_go(process: Process) -> None:
     before = process.memory
     with ThreadPoolExecutor(4) as threads:
         list(threads.map(leave, range(100)))
-    until(lambda: process.get("/-/pool", headers={"Accept": "application/json"}).json()["in_use"] == 0, 2)
+    until(lambda: process.get("/-/pool", headers={"Accept": "application/json"}).json()["in_use"] == 0)
     assert process.get("/rest/v1/long?limit=1").status_code == 200
     assert process.memory - before < 20 * MEBIBYTE
 
