@@ -18,6 +18,9 @@ SETTINGS = {
     # One connection: a call that kept it would be told by the next one.
     "pool_min_size": "1",
     "pool_max_size": "1",
+    # All cases are asked at once: the last of them waits for as long as the machine takes for the others.
+    "pool_acquire_timeout": "60",
+    "keep_alive": "60",
 }
 
 

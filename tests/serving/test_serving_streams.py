@@ -142,7 +142,8 @@ def test_a_stop_during_a_stream(url: str, serve: Start, patience: str, whole: bo
 @both_servers
 async def test_a_reader_who_stops_for_good(url: str, serve: Start) -> None:
     """The reader's connection is cut after SEND_TIMEOUT, the database's is used by the next."""
-    process = serve(database_url=url, anonymous="read", send_timeout="0.5", pool_max_size="1")
+    settings = {"send_timeout": "0.5", "pool_max_size": "1", "pool_acquire_timeout": "15"}
+    process = serve(database_url=url, anonymous="read", **settings)
     port = await asyncio.to_thread(lambda: process.port)
     reader, writer = await asyncio.open_connection("127.0.0.1", port, limit=4096)
     writer.write(b"GET /rest/v1/long HTTP/1.1\r\nHost: x\r\nAccept: text/csv\r\n\r\n")
