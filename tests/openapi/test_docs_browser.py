@@ -65,8 +65,8 @@ def press(page: Page, key: str, code: int) -> None:
 
 def enter(page: Page, element: str) -> None:
     """Goes to an element and presses Enter, as who has no mouse does."""
-    page.run(f"{element}.focus()")
-    assert page.run(f"document.activeElement === {element}")
+    # Swagger UI makes elements anew while it resolves the description, and a new one has no focus.
+    page.until(f"({element}?.focus(), !!{element} && document.activeElement === {element})")
     press(page, "Enter", 13)
 
 

@@ -98,7 +98,7 @@ async def test_a_deadlock(postgresql_url: str, raw: Connect) -> None:
     """Whose transaction was broken off is done again as a whole when the other is through, and answered."""
     other, watching = await raw(), await raw()
     await other.execute("set deadlock_timeout = '60s'")  # so it is ours that is broken off
-    async with serving(postgresql_url, deadlock_timeout="2000ms") as http:
+    async with serving(postgresql_url, deadlock_timeout="5000ms") as http:
         await other.execute("begin; update account set amount = 20 where id = 2")
         batch = asyncio.create_task(http.post("", json=BATCH))
         await until_blocked(watching)  # ours has row 1, and waits for row 2
