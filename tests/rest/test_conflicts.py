@@ -24,6 +24,8 @@ from tests.database.opened import until
 SCHEMA = """
 create table account (id int primary key, amount int not null);
 insert into account values (1, 100), (2, 100);
+create table gate (id int primary key, passed int not null);
+insert into gate values (1, 0);
 create sequence attempts;
 create table stubborn (id int primary key);
 create function fails() returns trigger language plpgsql as $$ begin
@@ -50,6 +52,7 @@ create view hesitant as select first_fails() as id;
 DEADLINE = 30.0
 BATCH = [
     {"method": "PATCH", "path": "account?id=eq.1", "body": {"amount": 1}},
+    {"method": "PATCH", "path": "gate?id=eq.1", "body": {"passed": 1}},
     {"method": "PATCH", "path": "account?id=eq.2", "body": {"amount": 2}},
 ]
 Connect = Callable[[], Awaitable[Any]]
@@ -87,22 +90,26 @@ async def serving(url: str, *, functions: Path | None = None, **options: str) ->
         yield http
 
 
-async def until_blocked(watching: Any) -> None:
-    """Until a session of the database waits for another's lock."""
-    asked = """select count(*) from pg_stat_activity
+async def until_blocked(watching: Any, sessions: int = 1) -> None:
+    """Until so many sessions of the database wait for another's lock."""
+    asked = f"""select count(*) >= {sessions} from pg_stat_activity
         where datname = current_database() and cardinality(pg_blocking_pids(pid)) > 0"""
     await until(lambda: watching.fetchval(asked), within=DEADLINE)
 
 
 async def test_a_deadlock(postgresql_url: str, raw: Connect) -> None:
     """Whose transaction was broken off is done again as a whole when the other is through, and answered."""
-    other, watching = await raw(), await raw()
+    other, third, watching = await raw(), await raw(), await raw()
     await other.execute("set deadlock_timeout = '60s'")  # so it is ours that is broken off
-    async with serving(postgresql_url, deadlock_timeout="5000ms") as http:
+    async with serving(postgresql_url, deadlock_timeout="10ms") as http:
         await other.execute("begin; update account set amount = 20 where id = 2")
+        await third.execute("begin; update gate set passed = 0")
         batch = asyncio.create_task(http.post("", json=BATCH))
-        await until_blocked(watching)  # ours has row 1, and waits for row 2
-        await asyncio.wait_for(other.execute("update account set amount = amount + 10 where id = 1"), DEADLINE)
+        await until_blocked(watching)  # ours has row 1, and waits at the gate
+        crossing = asyncio.create_task(other.execute("update account set amount = amount + 10 where id = 1"))
+        await until_blocked(watching, 2)
+        await third.execute("commit")  # ours goes on to row 2, and the ring is closed
+        await asyncio.wait_for(crossing, DEADLINE)
         assert not batch.done()
         await other.execute("commit")
         answer = await asyncio.wait_for(batch, DEADLINE)
