@@ -96,6 +96,7 @@ class FastPath:
             self._app._got_first_request = True  # as Flask says it: too late for more views and hooks
         return (
             self._is_ours
+            and self._untouched.is_still()
             and not is_heard(self._app)
             and ("HTTP_COOKIE" not in environ or not self._app.secret_key)  # a session may be prolonged by each answer
             and "HTTP_UPGRADE" not in environ  # no rule of ours is a websocket's

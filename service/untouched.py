@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import inspect
+from types import FunctionType
 from typing import Any
 
 import flask
@@ -28,6 +28,8 @@ _DISPATCH = (
     "do_teardown_appcontext", "async_to_sync",
 )  # fmt: skip
 """The methods that a request goes through."""
+_ROOTS = ("service", "flask", "builtins")
+"""Where an application's classes come from."""
 
 
 def is_heard(app: flask.Flask) -> bool:
@@ -49,6 +51,11 @@ class Untouched:
         self._view = app.view_functions[endpoint]
         self._hooks = self._copies()
         self._replaced = self._methods_replaced()
+        self._wsgi = self._replaced.get("wsgi_app")
+
+    def is_still(self) -> bool:
+        """Whether that is so of what Flask lets be replaced after the first request, for which each one looks."""
+        return vars(self._app).get("wsgi_app") is self._wsgi and self._app.view_functions[self._endpoint] is self._view
 
     def __call__(self) -> bool:
         app = self._app
@@ -80,9 +87,9 @@ class Untouched:
 
 
 def _is_as_written(kind: type) -> bool:
-    """Whether no method is replaced for all applications, as tools do it that watch them."""
-    return all(
-        inspect.isfunction(method) and method.__globals__["__name__"] == kind.__module__
+    """Whether it is no class of a tool's that watches applications, and no method is replaced for all of them."""
+    return kind.__module__.partition(".")[0] in _ROOTS and all(
+        type(method) is FunctionType and method.__globals__["__name__"] == kind.__module__  # a proxy calls itself one
         for name, method in vars(kind).items()
         if name in _DISPATCH
     )

@@ -2,6 +2,12 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
 from typing import Any
 
 import flask
@@ -69,6 +75,76 @@ async def test_a_method_replaced_for_all(small_url: str, monkeypatch: pytest.Mon
     async with serving(small_url) as asked:
         assert await taken(asked) == (200, FLASK)
     assert seen == ["/rest/v1/book"]
+
+
+@pytest.mark.parametrize("made", ["wsgi_app_wrapped", "view_replaced"])
+async def test_what_flask_lets_change_later(made: str, small_url: str) -> None:
+    """What Flask takes after the first request too sees the next ones."""
+    async with serving(small_url) as asked:
+        assert await taken(asked) == (200, FAST)
+        seen: Seen = []
+        CHANGES[made](asked.app, seen)
+        assert await taken(asked) == (200, FLASK)
+        assert seen
+
+
+class Watched:
+    """Stands in the place of a function and says that it is that one, as the proxies of `wrapt` do."""
+
+    def __init__(self, function: Any, seen: Seen) -> None:
+        self._function = function
+        self._seen = seen
+
+    def __get__(self, app: flask.Flask, _kind: type) -> Callable[..., Any]:
+        self._seen.append("called")
+        return partial(self._function, app)
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._function, name)
+
+    @property  # type: ignore[misc]  # what is tested
+    def __class__(self) -> type:
+        return type(self._function)
+
+
+async def test_a_method_in_disguise(small_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What looks like Flask's own method in all that can be asked of it is seen not to be it."""
+    seen: Seen = []
+    monkeypatch.setattr(flask.Flask, "full_dispatch_request", Watched(flask.Flask.full_dispatch_request, seen))
+    async with serving(small_url) as asked:
+        assert await taken(asked) == (200, FLASK)
+    assert seen == ["called"]
+
+
+BEFORE = """
+import asyncio, sys, flask
+
+class Watching(flask.Flask):
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.before_request(lambda: print(flask.request.path))
+
+flask.Flask = Watching
+
+async def main():
+    from service.app import create_app
+    from service.settings import Settings
+    from service.testing import running
+    from two_ways import Ask, Asked
+    app = create_app(Settings(database_url=sys.argv[1], anonymous="read"))
+    async with running(app):
+        assert (await Asked(app)(Ask("/rest/v1/book")))[0] == 200
+
+asyncio.run(main())
+"""
+
+
+def test_flask_replaced_before_it_is_imported(small_url: str) -> None:
+    """Tools that are started first put a class of theirs in Flask's place; its hooks are not taken for ours."""
+    env = {**os.environ, "PYTHONPATH": os.pathsep.join([str(Path(__file__).parent), *sys.path])}
+    command = [sys.executable, "-c", BEFORE, small_url]
+    done = subprocess.run(command, env=env, capture_output=True, text=True, timeout=60, check=False)
+    assert done.stdout.splitlines() == ["/rest/v1/book"], done.stderr
 
 
 async def test_an_observer_of_ones_own(small_url: str) -> None:
