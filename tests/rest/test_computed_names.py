@@ -40,3 +40,31 @@ async def test_any_name_is_called(postgresql_templates: Any, query: str, row: di
         async with running(app), client(app) as http:
             answer = await http.get(f"/rest/v1/items?select={query}&id=eq.1")
     assert answer.json() == [row]
+
+
+NAMESAKE = """
+    create table item (name text not null);
+    insert into item values ('lamp');
+    create function public.convert_to(text, text) returns bytea language sql as $$ select 'theirs'::bytea $$;
+    create function public.json_send(text) returns bytea language sql as $$ select 'theirs'::bytea $$;
+    create function greeting() returns text language sql stable as $$ select 'hello' $$;
+"""
+
+
+@pytest.mark.parametrize(
+    "target, accept, body",
+    [
+        ("item", "application/json", b'[{"name":"lamp"}]'),
+        ("item?select=name", "text/plain", b"lamp"),
+        ("rpc/greeting", "text/csv", b"greeting\nhello"),
+        ("rpc/greeting", "text/plain", b"hello"),
+    ],
+    ids=["json", "text", "csv", "call"],
+)
+async def test_a_namesake_makes_no_body(postgresql_templates: Any, target: str, accept: str, body: bytes) -> None:
+    """What writes an answer is PostgreSQL's own function, whatever a schema has of that name."""
+    async with postgresql_templates(NAMESAKE).fresh() as url:
+        app = create_app(Settings(database_url=url, anonymous="read"))
+        async with running(app), client(app) as http:
+            answer = await http.get(f"/rest/v1/{target}", headers={"Accept": accept})
+    assert answer.content == body

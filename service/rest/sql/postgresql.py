@@ -211,7 +211,7 @@ class PostgresqlBuilder(PostgresqlConditions):
 
 def in_utf8(text: Expression) -> Function[Any]:
     """A text as the bytes that are sent: a text would be decoded by the driver, only to be encoded again."""
-    return func.convert_to(text, literal_column("'UTF8'"))
+    return func.pg_catalog.convert_to(text, literal_column("'UTF8'"))  # one of theirs may take two texts
 
 
 def _item(cells: Sequence[Cell]) -> Expression:
