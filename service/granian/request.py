@@ -10,7 +10,7 @@ from service.granian.sockets import break_off
 from service.unreadable import UNREADABLE
 
 _PART = 64 * 1024  # bytes; granian takes four parts before `send` waits for the caller to read
-_CLOSE = (b"connection", b"close")
+_CLOSING = [(b"connection", b"close")]
 
 
 class Request:
@@ -20,11 +20,12 @@ class Request:
         scope, protocol: granian's.
     """
 
-    __slots__ = ("_begun", "_closes", "_gone", "_open", "_protocol", "_waits", "_whole", "scope")
+    __slots__ = ("_addresses", "_begun", "_closes", "_gone", "_open", "_protocol", "_waits", "_whole", "scope")
 
     def __init__(self, scope: Any, protocol: Any) -> None:
         self.scope = scope
         self._protocol = protocol
+        self._addresses = scope["client"], scope["server"]  # middleware may write others into it
         self._begun = self._open = False  # an answer has begun; and is not whole yet
         self._waits = False  # for the caller to read
         self._gone = False
@@ -55,8 +56,8 @@ class Request:
     def send(self, message: Any) -> Awaitable[None]:
         if message["type"] == "http.response.start":
             self._begun = self._open = True
-            if self._closes:
-                message["headers"] = [*message["headers"], _CLOSE]
+            if self._closes or "headers" not in message:  # without, granian would refuse it
+                message = {**message, "headers": [*message.get("headers", ()), *(_CLOSING if self._closes else ())]}
         elif message.get("more_body", False) or len(message.get("body", b"")) > _PART:
             return self._send_parts(message)
         else:
@@ -66,7 +67,7 @@ class Request:
 
     async def _send_parts(self, message: Any) -> None:
         """In parts, granian's `send` returns when the caller has read; one whole body it would just take."""
-        body, more = message["body"], message.get("more_body", False)
+        body, more = message.get("body", b""), message.get("more_body", False)
         self._waits = True
         for start in range(0, len(body), _PART):
             more_body = more or start + _PART < len(body)
@@ -80,7 +81,7 @@ class Request:
         # In HTTP/1.1 granian leaves such an answer without its end; but in HTTP/1.0 the end of the connection is its
         # end, and where nobody reads granian would go on waiting.
         if self._open and not self._gone and (self._waits or self.scope["http_version"] == "1.0"):
-            break_off(self.scope["client"], self.scope["server"])
+            break_off(*self._addresses)
         self._protocol = None  # a body that is not read holds its connection as long as this is held
 
 
