@@ -8,10 +8,12 @@ documented are held by a test.
 
 from __future__ import annotations
 
+import asyncio
 from time import time
 from typing import Any
 
 import h11
+from hypercorn.protocol.events import Event, StreamClosed
 from hypercorn.protocol.http_stream import ASGIHTTPState, HTTPStream
 
 _ASKED = {h11.CLIENT: h11.DONE, h11.SERVER: h11.SEND_RESPONSE}
@@ -21,7 +23,12 @@ _ASKED = {h11.CLIENT: h11.DONE, h11.SERVER: h11.SEND_RESPONSE}
 class Connection(h11.Connection):
     """As h11's; but it takes several Content-Lengths for one if they are the same, where another server may not."""
 
+    over = False
+    """What was asked behind the last answer is left."""
+
     def next_event(self) -> Any:
+        if self.over:
+            return h11.ConnectionClosed()
         if self.their_state is not h11.IDLE:
             return super().next_event()
         before = self.trailing_data[0]
@@ -51,27 +58,51 @@ class Stream(HTTPStream):
 
     _head: Any = None
 
+    async def handle(self, event: Event) -> None:
+        if isinstance(event, StreamClosed) and self.state is ASGIHTTPState.CLOSED:
+            self._drop_unread()
+        await super().handle(event)
+
     async def app_send(self, message: Any) -> None:
+        if message is None:
+            self._drop_unread()
         head, self._head = self._head, None
         if head is not None:
             if _is_last(message) and await self._sent_whole(head, message.get("body", b"")):
                 return
             await super().app_send(head)
-        elif message is not None and message["type"] == "http.response.start" and self.state is ASGIHTTPState.REQUEST:
+        elif self.state is ASGIHTTPState.REQUEST and _is_plain_head(message):
             self._head = message
             return
         await super().app_send(message)
 
     async def _sent_whole(self, head: Any, body: bytes) -> bool:
         protocol: Any = self.send.__self__  # type: ignore[attr-defined]  # a bound method of what made this stream
-        self.response, self.state = head, ASGIHTTPState.RESPONSE  # while it is sent; it may be cut off
-        if not await protocol.sent_whole(head["status"], head.get("headers", ()), body):
-            self.state = ASGIHTTPState.REQUEST
+        data = protocol.whole(head["status"], head.get("headers", ()), body)
+        if data is None:
             return False
+        self.response, self.state = head, ASGIHTTPState.RESPONSE  # while it is sent; it may be cut off
+        await protocol.send_whole(data)
         self.state = ASGIHTTPState.CLOSED
         await self.config.log.access(self.scope, head, time() - self.start_time)
         await protocol._maybe_recycle()
         return True
+
+    def _drop_unread(self) -> None:
+        """Nobody reads the body any more. In a full queue of its parts Hypercorn would wait for ever for room."""
+        parts: asyncio.Queue[Any] = self.app_put.__self__  # type: ignore[attr-defined]  # a bound method of the queue
+        while not parts.empty():
+            parts.get_nowait()
+
+
+def _is_plain_head(message: Any) -> bool:
+    """Whether it may wait: headers that can be read once are Hypercorn's, and trailers are no part of a whole."""
+    return (
+        message is not None
+        and message["type"] == "http.response.start"
+        and isinstance(message.get("headers", ()), (list, tuple))
+        and not message.get("trailers", False)
+    )
 
 
 def _is_last(message: Any) -> bool:

@@ -83,20 +83,24 @@ class Protocol(H11Protocol):
         else:
             await super().handle(event)
 
-    async def sent_whole(self, status: int, headers: Sequence[tuple[bytes, bytes]], body: bytes) -> bool:
-        """Sends an answer at once; False where it is not plain and Hypercorn has to send it."""
+    def whole(self, status: int, headers: Sequence[tuple[bytes, bytes]], body: bytes) -> bytes | None:
+        """An answer for `send_whole`; None where it is not plain and Hypercorn has to send it."""
         connection = self.connection
         if not isinstance(connection, Connection) or (method := connection.asked) is None:
-            return False
+            return None
         if self.keep_alive_requests >= self.config.keep_alive_max_requests:
-            return False
-        data = whole(method, status, [*headers, *self.config.response_headers("h11")], body)
-        if data is None:
-            return False
+            return None
+        try:
+            return whole(method, status, [*headers, *self.config.response_headers("h11")], body)
+        except (TypeError, ValueError):  # not what ASGI has: Hypercorn knows what it takes
+            return None
+
+    async def send_whole(self, data: bytes) -> None:
+        """Sends an answer at once."""
+        connection = cast(Connection, self.connection)
         connection.answers()
         await self.send(RawData(data))
         connection.answered()
-        return True
 
     async def _send_h11_event(self, event: H11SendableEvent) -> None:
         try:
@@ -122,12 +126,15 @@ class Protocol(H11Protocol):
         await self.send(Refused())
 
     async def _maybe_recycle(self) -> None:
-        connection = self.connection
+        connection: Any = self.connection
         if connection.their_state is h11.SEND_BODY and connection.our_state is not h11.SEND_BODY:
             self._let_go()
             await self._refuse()
         else:
             await super()._maybe_recycle()
+            if connection.our_state is not h11.IDLE:  # it has ended; Hypercorn's reader would wait to read on, for ever
+                connection.over = True
+                await self.can_read.set()
 
     def _let_go(self) -> None:
         """The answer is given, and the body is not whole: nobody reads it any more.

@@ -37,7 +37,7 @@ def whole(method: bytes, status: int, pairs: Sequence[tuple[bytes, bytes]], body
     written = b"\n".join((*values, b""))
     if written.count(b"\n") != len(pairs) or _VALUES.fullmatch(written) is None or not all(map(_is_plain, names)):
         return None
-    if status < 200 or names.count(b"content-length") != (status not in _BODILESS):
+    if not 200 <= status <= 999 or names.count(b"content-length") != (status not in _BODILESS):
         return None
     head = _status_line(status) + b"\r\n".join(map(b": ".join, pairs)) + b"\r\n\r\n"
     if status in _BODILESS:
