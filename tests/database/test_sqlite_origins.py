@@ -59,6 +59,8 @@ def origins(catalog: Catalog, name: str = "v") -> dict[str, str]:
         ("v as select rowid as r, t.oid as o, id from t", {"id": "t.id"}),
         ("v as select id from t join u using (id)", {}),
         ("v as select * from t join u using (id)", {}),
+        ("v as select u.* from u full outer join t using (id)", {}),
+        ("v as select up, u.* from t natural right join u", {}),
         ("v as select id from t union all select id from u", {}),
         ("v as select id from t except select 1", {}),
         ("v as with q as (select id from u) select id from q", {}),

@@ -71,7 +71,11 @@ class _Select:
             raise _NotReadError
         start = _after(every, "as")
         self._columns, rest = _until(every[start:], _END_OF_COLUMNS)
-        self._sources, self._is_merged = self._read_from(_until(rest[1:], _END_OF_FROM)[0])
+        clause = _until(rest[1:], _END_OF_FROM)[0]
+        self._sources = self._read_from(clause)
+        words = {token.word for token in clause if token.depth == 0}
+        self._is_merged = not words.isdisjoint(("using", "natural"))  # columns of several tables become one
+        self._is_outer = not words.isdisjoint(("right", "full"))
 
     def origins(self, name: str) -> _Origins:
         """By the names of the columns of the view of this name."""
@@ -96,6 +100,8 @@ class _Select:
                 for relation in self._sources.values():
                     yield from (self._origin(relation, column) for column in relation.columns)
             case ["name", ".", "*"]:
+                if self._is_merged and self._is_outer:  # then SQLite makes one of the columns of USING here too
+                    raise _NotReadError
                 relation = self._source(item[0].text)
                 yield from (self._origin(relation, column) for column in relation.columns)
             case _:
@@ -117,8 +123,8 @@ class _Select:
             raise _NotReadError
         return relation
 
-    def _read_from(self, clause: Sequence[Token]) -> tuple[dict[str, Relation], bool]:
-        """The relations of FROM by the folded names they go by, and whether USING or NATURAL makes columns one."""
+    def _read_from(self, clause: Sequence[Token]) -> dict[str, Relation]:
+        """The relations of FROM by the folded names they go by."""
         sources: dict[str, Relation] = {}
         for written in _tables(clause):
             name, relation = self._table(written)
@@ -127,7 +133,7 @@ class _Select:
             sources[name] = relation
         if not sources:
             raise _NotReadError
-        return sources, any(token.word in ("using", "natural") for token in clause if token.depth == 0)
+        return sources
 
     def _table(self, written: Sequence[Token]) -> tuple[str, Relation]:
         match _without_hint(_without_condition(written)):
