@@ -17,8 +17,8 @@ from unittest.mock import patch
 
 import pytest
 
-from service.database.sqlite import driver as driver_module
 from service.database.sqlite import files
+from service.database.sqlite import short as short_module
 from service.database.sqlite.connection import FileConnection
 from service.database.sqlite.driver import SqliteDriver
 from service.database.sqlite.limited import HastyStatement
@@ -392,7 +392,7 @@ async def test_nothing_is_left_of_the_haste(sqlite_url: str) -> None:
 
 async def test_many_in_a_row_give_way(sqlite_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """A task that does one short read after the other leaves turns to the others."""
-    monkeypatch.setattr(driver_module, "GIVE_WAY", 0.0)
+    monkeypatch.setattr(short_module, "GIVE_WAY", 0.0)
     async with opened(sqlite_url, PETS) as database:
         await warmed(partial(database.pool.fetchval, NAME, 1))
         turns = 0

@@ -13,7 +13,7 @@ from typing import Any, TypeVar
 from service.database.sqlite.connection import FileConnection
 from service.database.sqlite.errors import name_of
 from service.database.sqlite.limited import BEGIN, HastyStatement, LimitedConnection
-from service.database.sqlite.short import GIVE_WAY, LONGEST, Short
+from service.database.sqlite.short import LONGEST, Short
 from service.errors import AnswerTooLargeError
 from service.pool import Cursor, Row
 
@@ -124,8 +124,7 @@ class SqliteDriver:
         if not connection.only_reads or (runs := self._short.runs(sql)) is None:
             return await connection.run(job)
         if not runs.left:
-            if self._short.spent > GIVE_WAY:
-                self._short.spent = 0.0
+            if self._short.has_had_its_turn():
                 await asyncio.sleep(0)
             if connection.is_free:
                 statement = HastyStatement(LONGEST)
@@ -137,7 +136,7 @@ class SqliteDriver:
                     runs.on_the_loop(statement)
                     return found
                 finally:
-                    self._short.spent += LONGEST + monotonic() - statement.deadline
+                    self._short.spend(LONGEST + monotonic() - statement.deadline)
         try:
             found, took = await connection.run(partial(_timed, job))
         except BaseException:

@@ -6,17 +6,19 @@ waiting, so a statement is to prove there, in the thread, that it is short, and 
 
 from __future__ import annotations
 
+import asyncio
 import re
 
 from service.database.sqlite.limited import HastyStatement
 
-SHORT = 0.001
+SHORT = 0.0015
 """Seconds of work in the thread below which a statement is short. Beside others that want the interpreter's lock it is
 up to twice what the same statement works on the loop."""
-LONGEST = 0.002
-"""Seconds that a statement may work on the loop."""
+LONGEST = 0.005
+"""Seconds that a statement may work on the loop: as long as any thread may keep the loop waiting for the interpreter's
+lock (`sys.getswitchinterval`), and more than a short one takes whose pages have gone from the caches."""
 GIVE_WAY = 0.01
-"""Seconds of statements on the loop after which it is given a turn: one task may have many short ones in a row."""
+"""Seconds of one task's statements on the loop after which that is given a turn: a task may have many in a row."""
 FIRST = 8
 """Short runs that are proof enough of a statement that is new."""
 _MOST = 1024  # of one that was too long on the loop time and again
@@ -24,7 +26,7 @@ _LONG = 4  # short runs that make up for a long one
 _RARELY = 50  # one that fails in so many is no reason to trust it less
 _WAIT = 10  # so many that do not wait make up for one that does
 _MOST_WAITS = 4 * _WAIT
-_STALL = 5 * LONGEST
+_STALL = 2 * LONGEST
 _KEPT = 1024  # statements
 
 _ONLY_READS = re.compile(r"\s*(?:select|with)\b", re.IGNORECASE)
@@ -75,15 +77,24 @@ class Runs:
 
 
 class Short:
-    """The statements of one database, known by their text, in which the values are not.
-
-    Attributes:
-        spent: seconds of statements on the loop since it was last given a turn.
-    """
+    """The statements of one database, known by their text, in which the values are not."""
 
     def __init__(self) -> None:
-        self.spent = 0.0
+        self._task = 0
+        self._spent = 0.0  # seconds of that task's statements on the loop
         self._runs: dict[str, Runs | None] = {}
+
+    def spend(self, seconds: float) -> None:
+        """The running task had a statement run on the loop."""
+        self._spent += seconds
+
+    def has_had_its_turn(self) -> bool:
+        """Whether the running task has had enough of them for now, and is to give way."""
+        task = id(asyncio.current_task())
+        if task == self._task and self._spent <= GIVE_WAY:
+            return False
+        is_same, self._task, self._spent = task == self._task, task, 0.0
+        return is_same
 
     def runs(self, sql: str) -> Runs | None:
         """What is known of a statement; None of one that is never for the loop."""
