@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from itertools import chain
 from typing import Any
 
 from sqlalchemy import FromClause, case, cast, func, literal_column, select, types
@@ -31,6 +32,9 @@ from service.rest.sql.sqlite_json import cast_value, json_rank_of, json_text, js
 from service.rest.sql.statement import Statement
 from service.rest.sql.writer import Cell
 
+_FEW = 40
+"""Members of an object that is written with `||`, by which the expression gets deeper, and it may be 1,000 deep in all.
+One of more is written by printf: the parser keeps more in mind for it, so that fewer can be embedded in each other."""
 _MOST_ARGUMENTS = 120  # of a function; SQLITE_MAX_FUNCTION_ARG is 127 as it comes
 
 
@@ -179,14 +183,22 @@ class SqliteBuilder(SqliteConditions):
         return [json_rank_of(found), json_value_of(found)] if ordering.target.kind is Kind.JSON else [found]
 
     def _object(self, cells: Sequence[Cell]) -> Expression:
-        """One row's JSON object as text; in pieces, for a function takes so many arguments and no more."""
+        """One row's JSON object as text. What would be too long is an error, not a row that is missing."""
+        if not 0 < len(cells) <= _FEW:
+            return self._wide_object(cells)
+        keys = [f"{',' if number else '{'}{_json_key(cell.key)}:" for number, cell in enumerate(cells)]
+        named = zip(map(self.binds.constant, keys), map(_text, cells), strict=True)
+        return _joined([*chain.from_iterable(named), "'}'"])
+
+    def _wide_object(self, cells: Sequence[Cell]) -> Expression:
+        """One of any number of members; in pieces, for a function takes so many arguments and no more."""
         starts = range(0, len(cells), _MOST_ARGUMENTS) or range(1)
         pieces = []
         for start in starts:
             piece = cells[start : start + _MOST_ARGUMENTS]
-            members = ",".join(f"{_json_key(cell.key)}:%s" for cell in piece)
+            members = ",".join(f"{_json_key(cell.key).replace('%', '%%')}:%s" for cell in piece)
             template = f"{'{' if start == 0 else ','}{members}{'}' if start == starts[-1] else ''}"
-            # Of what would be too long printf makes NULL, and a row would be missing; this is the error for it.
+            # Of what would be too long printf makes NULL; this is the error for it.
             made = func.printf(self.binds.constant(template), *map(_text, piece))
             pieces.append(func.coalesce(made, literal_column("zeroblob(2147483647)")))
         return _joined(pieces)
@@ -238,5 +250,5 @@ def _array(text: Expression) -> Expression:
 
 
 def _json_key(key: str) -> str:
-    """A key as JSON, safe in a printf template."""
-    return json.dumps(key, ensure_ascii=False).replace("%", "%%")
+    """A key as JSON."""
+    return json.dumps(key, ensure_ascii=False)

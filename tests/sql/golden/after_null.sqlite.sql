@@ -15,7 +15,7 @@ w5 AS
 FROM (SELECT *
 FROM b3 UNION ALL SELECT *
 FROM b4) AS u2)
-SELECT CAST('[' || coalesce(group_concat(coalesce(printf($1, CASE typeof(_row.c0) WHEN 'integer' THEN _row.c0 WHEN 'text' THEN json_quote(_row.c0) WHEN 'null' THEN 'null' WHEN 'real' THEN pg_real(_row.c0) WHEN 'blob' THEN '"\\x' || lower(hex(_row.c0)) || '"' END), zeroblob(2147483647))), '') || ']' AS BLOB) AS body, count(*) AS page_total, EXISTS (SELECT 1
+SELECT CAST('[' || coalesce(group_concat($1 || CASE typeof(_row.c0) WHEN 'integer' THEN _row.c0 WHEN 'text' THEN json_quote(_row.c0) WHEN 'null' THEN 'null' WHEN 'real' THEN pg_real(_row.c0) WHEN 'blob' THEN '"\\x' || lower(hex(_row.c0)) || '"' END || '}'), '') || ']' AS BLOB) AS body, count(*) AS page_total, EXISTS (SELECT 1
 FROM w5
 WHERE w5.n > $4) AS more, EXISTS (SELECT 1
 FROM w5

@@ -1,9 +1,9 @@
 -- book?select=title,tag(name)&tag.name=eq.x
-SELECT CAST('[' || coalesce(group_concat(coalesce(printf($1, CASE typeof(_row.c0) WHEN 'text' THEN json_quote(_row.c0) WHEN 'integer' THEN _row.c0 WHEN 'null' THEN 'null' WHEN 'real' THEN pg_real(_row.c0) WHEN 'blob' THEN '"\\x' || lower(hex(_row.c0)) || '"' END, coalesce(_row.c1, '[]')), zeroblob(2147483647))), '') || ']' AS BLOB) AS body, count(*) AS page_total
-FROM (SELECT p2.v0 AS c0, (SELECT '[' || group_concat(coalesce(printf($2, CASE typeof(_row.c0) WHEN 'text' THEN json_quote(_row.c0) WHEN 'integer' THEN _row.c0 WHEN 'null' THEN 'null' WHEN 'real' THEN pg_real(_row.c0) WHEN 'blob' THEN '"\\x' || lower(hex(_row.c0)) || '"' END), zeroblob(2147483647))) || ']' AS anon_1
+SELECT CAST('[' || coalesce(group_concat($1 || CASE typeof(_row.c0) WHEN 'text' THEN json_quote(_row.c0) WHEN 'integer' THEN _row.c0 WHEN 'null' THEN 'null' WHEN 'real' THEN pg_real(_row.c0) WHEN 'blob' THEN '"\\x' || lower(hex(_row.c0)) || '"' END || $2 || coalesce(_row.c1, '[]') || '}'), '') || ']' AS BLOB) AS body, count(*) AS page_total
+FROM (SELECT p2.v0 AS c0, (SELECT '[' || group_concat($3 || CASE typeof(_row.c0) WHEN 'text' THEN json_quote(_row.c0) WHEN 'integer' THEN _row.c0 WHEN 'null' THEN 'null' WHEN 'real' THEN pg_real(_row.c0) WHEN 'blob' THEN '"\\x' || lower(hex(_row.c0)) || '"' END || '}') || ']' AS anon_1
 FROM (SELECT t3."name" AS c0
 FROM "main"."tag" AS t3 JOIN "main"."book_tag" AS t4 ON t3."id" = t4."tag_id"
-WHERE t4."book_id" = p2.k0 AND t3."name" = $3) AS _row) AS c1
+WHERE t4."book_id" = p2.k0 AND t3."name" = $4) AS _row) AS c1
 FROM (SELECT t1."title" AS v0, t1."id" AS k0
 FROM "main"."book" AS t1
-LIMIT $4 OFFSET $5) AS p2) AS _row
+LIMIT $5 OFFSET $6) AS p2) AS _row

@@ -1,10 +1,10 @@
 -- book?select=title,author(name)&order=author(name).desc,id
-SELECT CAST('[' || coalesce(group_concat(coalesce(printf($1, CASE typeof(_row.c0) WHEN 'text' THEN json_quote(_row.c0) WHEN 'integer' THEN _row.c0 WHEN 'null' THEN 'null' WHEN 'real' THEN pg_real(_row.c0) WHEN 'blob' THEN '"\\x' || lower(hex(_row.c0)) || '"' END, coalesce(_row.c1, 'null')), zeroblob(2147483647))), '') || ']' AS BLOB) AS body, count(*) AS page_total
-FROM (SELECT p3.v0 AS c0, (SELECT coalesce(printf($2, CASE typeof(_row.c0) WHEN 'text' THEN json_quote(_row.c0) WHEN 'integer' THEN _row.c0 WHEN 'null' THEN 'null' WHEN 'real' THEN pg_real(_row.c0) WHEN 'blob' THEN '"\\x' || lower(hex(_row.c0)) || '"' END), zeroblob(2147483647)) AS coalesce_1
+SELECT CAST('[' || coalesce(group_concat($1 || CASE typeof(_row.c0) WHEN 'text' THEN json_quote(_row.c0) WHEN 'integer' THEN _row.c0 WHEN 'null' THEN 'null' WHEN 'real' THEN pg_real(_row.c0) WHEN 'blob' THEN '"\\x' || lower(hex(_row.c0)) || '"' END || $2 || coalesce(_row.c1, 'null') || '}'), '') || ']' AS BLOB) AS body, count(*) AS page_total
+FROM (SELECT p3.v0 AS c0, (SELECT $3 || CASE typeof(_row.c0) WHEN 'text' THEN json_quote(_row.c0) WHEN 'integer' THEN _row.c0 WHEN 'null' THEN 'null' WHEN 'real' THEN pg_real(_row.c0) WHEN 'blob' THEN '"\\x' || lower(hex(_row.c0)) || '"' END || '}' AS anon_1
 FROM (SELECT t4."name" AS c0
 FROM "main"."author" AS t4
 WHERE t4."id" = p3.k0
 LIMIT 1 OFFSET 0) AS _row) AS c1
 FROM (SELECT t1."title" AS v0, t1."author_id" AS k0
 FROM "main"."book" AS t1 LEFT OUTER JOIN "main"."author" AS t2 ON t2."id" = t1."author_id" ORDER BY t2."name" DESC NULLS FIRST, t1."id" ASC
-LIMIT $3 OFFSET $4) AS p3) AS _row
+LIMIT $4 OFFSET $5) AS p3) AS _row

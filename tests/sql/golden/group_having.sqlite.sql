@@ -1,8 +1,8 @@
 -- book?select=author_id,total:price.sum()&having=(total.gt.10,total.lt.99)&order=total.desc
-SELECT CAST('[' || coalesce(group_concat(coalesce(printf($1, CASE typeof(_row.c0) WHEN 'integer' THEN _row.c0 WHEN 'text' THEN json_quote(_row.c0) WHEN 'null' THEN 'null' WHEN 'real' THEN pg_real(_row.c0) WHEN 'blob' THEN '"\\x' || lower(hex(_row.c0)) || '"' END, CASE typeof(_row.c1) WHEN 'real' THEN CASE WHEN abs(_row.c1) BETWEEN 0.0001 AND 1e14 AND CAST(CAST(_row.c1 AS TEXT) AS REAL) = _row.c1 THEN CAST(_row.c1 AS TEXT) ELSE pg_real(_row.c1) END WHEN 'text' THEN json_quote(_row.c1) WHEN 'integer' THEN _row.c1 WHEN 'null' THEN 'null' WHEN 'blob' THEN '"\\x' || lower(hex(_row.c1)) || '"' END), zeroblob(2147483647))), '') || ']' AS BLOB) AS body, count(*) AS page_total
+SELECT CAST('[' || coalesce(group_concat($1 || CASE typeof(_row.c0) WHEN 'integer' THEN _row.c0 WHEN 'text' THEN json_quote(_row.c0) WHEN 'null' THEN 'null' WHEN 'real' THEN pg_real(_row.c0) WHEN 'blob' THEN '"\\x' || lower(hex(_row.c0)) || '"' END || $2 || CASE typeof(_row.c1) WHEN 'real' THEN CASE WHEN abs(_row.c1) BETWEEN 0.0001 AND 1e14 AND CAST(CAST(_row.c1 AS TEXT) AS REAL) = _row.c1 THEN CAST(_row.c1 AS TEXT) ELSE pg_real(_row.c1) END WHEN 'text' THEN json_quote(_row.c1) WHEN 'integer' THEN _row.c1 WHEN 'null' THEN 'null' WHEN 'blob' THEN '"\\x' || lower(hex(_row.c1)) || '"' END || '}'), '') || ']' AS BLOB) AS body, count(*) AS page_total
 FROM (SELECT h3.f0 AS c0, h3.f1 AS c1
 FROM (SELECT g2.v0 AS f0, CASE WHEN (typeof(sum(g2.v1)) = 'real') THEN CAST(printf('%!.15g', sum(g2.v1)) AS FLOAT) ELSE sum(g2.v1) END AS f1
 FROM (SELECT t1."author_id" AS v0, t1."price" AS v1
 FROM "main"."book" AS t1) AS g2 GROUP BY g2.v0) AS h3
-WHERE h3.f1 > $2 AND h3.f1 < $3 ORDER BY h3.f1 DESC NULLS FIRST
-LIMIT $4 OFFSET $5) AS _row
+WHERE h3.f1 > $3 AND h3.f1 < $4 ORDER BY h3.f1 DESC NULLS FIRST
+LIMIT $5 OFFSET $6) AS _row
