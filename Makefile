@@ -45,7 +45,7 @@ ALONE = tests/fast tests/guard tests/pool tests/operator/test_pool_page.py tests
 	$(call of,database/test,keys lane silence sqlite_files sqlite_functions sqlite_log sqlite_waiting time_limits) \
 	$(call of,reliability/test_faults,clients database network sqlite start time) \
 	$(call of,security/test_api_keys,workers) \
-	$(call of,serving/test_serving,bodies callers granian numbers stop workers)
+	$(call of,serving/test_serving,bodies callers granian numbers reload stop workers)
 test: $(VENV)/.dev
 ifdef ARGS
 	@$(BIN)/python -m pytest $(ARGS)
