@@ -18,7 +18,7 @@ from benchmarks.goals import GOALS, Goal, reached
 from benchmarks.load import LoadError, has_wrk
 from benchmarks.machine import choose_cores, describe
 from benchmarks.process import StartError
-from benchmarks.report import as_json, as_text, figures
+from benchmarks.report import as_json, as_text, by_round, figures
 from benchmarks.run import Entry, measure, started
 from benchmarks.server import Server
 from benchmarks.servers import SERVERS
@@ -52,7 +52,7 @@ def main() -> int:
     except (StartError, WrongAnswerError, LoadError) as error:
         print(f"FAILED: {error}", file=sys.stderr)
         return 1
-    verdicts = reached(figures(entries), _asked(asked), skipped)
+    verdicts = reached(figures(entries), _asked(asked), skipped, by_round(entries))
     print(as_text(entries, verdicts, machine, skipped))
     print(f"\nThe run took {time.monotonic() - began:.0f} s.")
     if asked.json:

@@ -74,6 +74,13 @@ def figures(entries: Sequence[Entry]) -> dict[tuple[str, str], Measured]:
     return {(entry.case.name, entry.running.server.name): middle(entry) for entry in entries}
 
 
+def by_round(entries: Sequence[Entry]) -> list[dict[tuple[str, str], Measured]]:
+    """The same for each round."""
+    names = [(entry.case.name, entry.running.server.name) for entry in entries]
+    each_round = zip(*(entry.rounds for entry in entries), strict=True)
+    return [dict(zip(names, found, strict=True)) for found in each_round]
+
+
 def _line(entry: Entry) -> tuple[str, ...]:
     found = middle(entry)
     alone = entry.case.crowd is None  # else what the processes use is the crowd's

@@ -93,6 +93,15 @@ def test_the_floor_is_the_server_and_the_driver() -> None:
     assert found == [(pytest.approx(2.0), True), (pytest.approx(5.0), False)]
 
 
+def test_who_is_compared_is_compared_within_a_round() -> None:
+    """A slow minute that meets one server in one round and the other in the next says nothing of either."""
+    ours, theirs = ("page", "Poolgate"), ("page", "PostgREST")
+    rounds = [{ours: rate(2), theirs: rate(1)}, {ours: rate(20), theirs: rate(10)}, {ours: rate(1), theirs: rate(10)}]
+    medians = {ours: rate(2), theirs: rate(10)}
+    assert [each.value for each in reached(medians, rounds=rounds) if each.name == "P4"] == [2.0]
+    assert [each.value for each in reached(medians) if each.name == "P4"] == [0.2]
+
+
 def test_goals_that_were_not_measured_say_why() -> None:
     """Of the goals that were asked for each is in the table, with the reason where it was not measured."""
     asked = [goal for goal in GOALS if goal.name in ("P4", "P9")]
