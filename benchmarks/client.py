@@ -35,7 +35,9 @@ class Client(asyncio.Protocol):
         self._load = load
         self._buffer = b""
         self._asked = 0.0
-        self.closed: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self._was_last = False  # the server said so: some answer so many requests on a connection and no more
+        self.closed: asyncio.Future[bool] = asyncio.get_running_loop().create_future()
+        """True where another connection is to go on."""
 
     def connection_made(self, transport: Any) -> None:
         self._transport = transport
@@ -53,16 +55,18 @@ class Client(asyncio.Protocol):
         if self._buffer[9:10] != b"2":
             self._load.failed += 1
         self._load.done.append((now, now - self._asked))
+        self._was_last = b"\r\nconnection: close\r\n" in self._buffer.partition(b"\r\n\r\n")[0].lower() + b"\r\n"
         self._buffer = b""
-        if now < self._load.until:
+        if now < self._load.until and not self._was_last:
             self._ask()
         else:
             self._transport.close()
 
     def connection_lost(self, error: Exception | None) -> None:
-        if time.perf_counter() < self._load.until:  # the server hung up on a request
+        is_time = time.perf_counter() < self._load.until
+        if is_time and not self._was_last:  # the server hung up on a request
             self._load.failed += 1
-        self.closed.set_result(None)
+        self.closed.set_result(is_time and self._was_last)
 
     def hang_up(self) -> None:
         """Go, with or without an answer."""

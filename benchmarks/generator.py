@@ -14,7 +14,7 @@ from collections.abc import Callable
 from contextlib import AsyncExitStack
 from typing import Any
 
-from benchmarks.client import Load, ask_once, connect, request_for
+from benchmarks.client import Client, Load, ask_once, connect, request_for
 from benchmarks.crowd import gathered
 
 
@@ -58,7 +58,12 @@ async def drive(
 async def ask_and_ask(load: Load, port: int, clients: int) -> None:
     """So many connections, each asking again as soon as it is answered."""
     connections = [await connect(load, port) for _ in range(clients)]
-    await asyncio.gather(*(client.closed for client in connections))
+    await asyncio.gather(*(_go_on(load, port, client) for client in connections))
+
+
+async def _go_on(load: Load, port: int, client: Client) -> None:
+    while await client.closed:
+        client = await connect(load, port)
 
 
 async def ask_every(load: Load, port: int, pause: float) -> None:

@@ -153,6 +153,15 @@ async def test_a_crowd_that_does_not_wait_fails_the_run(monkeypatch: pytest.Monk
             await drive(**job(port, crowd={"path": "/sleep", "clients": 2, "waiting": 2}))
 
 
+@pytest.mark.parametrize("says, fails", [(b"\r\nConnection: close", False), (b"", True)], ids=["told", "not told"])
+async def test_a_server_that_ends_connections_says_so(says: bytes, fails: bool) -> None:
+    """Who answers so many requests on a connection and then ends it is asked on by another; who hangs up has failed."""
+    async with answering(b"{}", b"200 OK" + says) as port:
+        counted = await drive(**job(port))
+    assert (counted["failed"] > 0) == fails
+    assert (counted["total"] > 1) != fails
+
+
 def test_the_rate_is_taken_over_whole_turns() -> None:
     """Answers that come in tens are counted in tens, wherever the window cuts them."""
     load = Load([b""], until=10.0)
