@@ -60,12 +60,12 @@ class Stream(HTTPStream):
 
     async def handle(self, event: Event) -> None:
         if isinstance(event, StreamClosed) and self.state is ASGIHTTPState.CLOSED:
-            self._drop_unread()
+            drop_unread(self)
         await super().handle(event)
 
     async def app_send(self, message: Any) -> None:
         if message is None:
-            self._drop_unread()
+            drop_unread(self)
         head, self._head = self._head, None
         if head is not None:
             if _is_last(message) and await self._sent_whole(head, message.get("body", b"")):
@@ -88,11 +88,16 @@ class Stream(HTTPStream):
         await protocol._maybe_recycle()
         return True
 
-    def _drop_unread(self) -> None:
-        """Nobody reads the body any more. In a full queue of its parts Hypercorn would wait for ever for room."""
-        parts: asyncio.Queue[Any] = self.app_put.__self__  # type: ignore[attr-defined]  # a bound method of the queue
-        while not parts.empty():
-            parts.get_nowait()
+
+def drop_unread(stream: HTTPStream) -> asyncio.Queue[Any]:
+    """Empties the queue of a request's body, and returns it: nobody reads the body any more.
+
+    In a full one Hypercorn would wait for ever for room.
+    """
+    parts: asyncio.Queue[Any] = stream.app_put.__self__  # type: ignore[attr-defined]  # a bound method of the queue
+    while not parts.empty():
+        parts.get_nowait()
+    return parts
 
 
 def _is_plain_head(message: Any) -> bool:

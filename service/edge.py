@@ -6,7 +6,6 @@ by the system (a reset) before it has read why.
 
 from __future__ import annotations
 
-import asyncio
 import re
 from collections.abc import Sequence
 from typing import Any, cast
@@ -18,7 +17,7 @@ from hypercorn.events import Closed, Event, RawData
 from hypercorn.protocol.h11 import H11Protocol
 from hypercorn.typing import H11SendableEvent
 
-from service.at_once import Connection, Stream
+from service.at_once import Connection, Stream, drop_unread
 from service.errors import AskedError
 from service.heads import date, reason, whole
 from service.unreadable import HEAD_BYTES, TOO_LARGE, UNREADABLE, URL_TOO_LONG, answer_unreadable
@@ -137,19 +136,13 @@ class Protocol(H11Protocol):
                 await self.can_read.set()
 
     def _let_go(self) -> None:
-        """The answer is given, and the body is not whole: nobody reads it any more.
-
-        Hypercorn would wait until its queue of the body's parts has room for one more, that is for ever.
-        """
+        """The answer is given, and the body is not whole: nobody reads it any more."""
         stream: Any = self.stream
         self.stream = None
         if stream is None:
             return
         stream.closed = True
-        parts: asyncio.Queue[Any] = stream.app_put.__self__
-        while not parts.empty():
-            parts.get_nowait()
-        parts.put_nowait({"type": "http.disconnect"})
+        drop_unread(stream).put_nowait({"type": "http.disconnect"})
 
     async def _send_error_response(self, status_code: int) -> None:
         minimal = cast(EdgeConfig, self.config).minimal_errors
