@@ -7,7 +7,7 @@ import math
 import sqlite3
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import partial
-from time import monotonic, thread_time
+from time import thread_time
 from typing import Any, TypeVar
 
 from service.database.sqlite.connection import FileConnection
@@ -136,7 +136,7 @@ class SqliteDriver:
                     runs.on_the_loop(statement)
                     return found
                 finally:
-                    self._short.spend(LONGEST + monotonic() - statement.deadline)
+                    self._short.spend(statement.took())
         try:
             found, took = await connection.run(partial(_timed, job))
         except BaseException:

@@ -75,6 +75,10 @@ class HastyStatement(Statement):
         """Whether it took longer than it may work."""
         return monotonic() >= self.deadline
 
+    def took(self) -> float:
+        """Seconds since it began."""
+        return monotonic() - self.deadline + self._limit
+
     def worked(self) -> float:
         """Seconds of work until now."""
         return thread_time() - self._began
