@@ -289,6 +289,9 @@ class Node:
         return not self.joined and all(isinstance(output, Output) for output in self.outputs)
 
 
+ANY = -1
+
+
 class Paged(NamedTuple):
     """What of the page stands in the statement's text; the rest is filled in.
 
@@ -300,12 +303,11 @@ class Paged(NamedTuple):
         offset: whether there is one to be filled in.
     """
 
-    limit: int | None = -1
+    limit: int | None = ANY
     offset: bool = True
 
 
 FILLED_IN = Paged()
-ANY = -1
 USUAL = frozenset({1, 2, 5, 10, 15, 20, 25, 30, 40, 50, 100, 200, 250, 500, 1000})
 """Limits that are written out. Others are filled in: a statement for each number could be asked for by anybody."""
 
