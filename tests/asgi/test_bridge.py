@@ -444,6 +444,21 @@ async def test_middleware_may_change_the_environ_and_the_body():
     assert sent[1]["body"] == b"marked"
 
 
+async def test_write_of_old_applications_is_refused(caplog):
+    """The `write()` that PEP 3333 keeps for old applications is a 500, and the log says what to do instead."""
+    app = AsyncFlask("here")
+
+    def middleware(environ, start_response):
+        start_response("200 OK", [])(b"written")
+        return [b""]
+
+    app.wsgi_app = middleware
+    receive, send, sent = talk([])
+    await app.asgi(scope(), receive, send)
+    assert sent[0]["status"] == 500
+    assert "return the body as an iterable" in str(caplog.records[0].exc_info[1])
+
+
 async def test_failing_teardown_is_500_and_logged(caplog):
     """What a teardown function lets out is answered and logged here, and does not reach the server."""
     app = AsyncFlask("here")
